@@ -1,0 +1,15 @@
+"""The application of people, rights and sign-in."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccessConfig(AppConfig):
+    """People, teams, rights and the ways in."""
+
+    name = "app.access"
+    label = "access"
+    verbose_name = _("People and access")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,221 @@
+"""Who works in a workspace: people, teams, the workspace's own settings, API tokens."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from app.lib.text import SORT_KEY_LENGTH, normal_email, sort_key
+
+
+class Role(models.TextChoices):
+    """What a person may do; the matrix of rights is in `rights.py`."""
+
+    OWNER = "owner", _("Owner")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    MANAGER = "manager", _("Manager")
+    SALES = "sales", _("Sales")
+    READ_ONLY = "read-only", _("Read only")
+
+
+class Language(models.TextChoices):
+    """The languages of the product's pages."""
+
+    ENGLISH = "en", "English"
+    CHINESE = "zh-hans", "简体中文"
+
+
+class Team(models.Model):
+    """People who see each other's records."""
+
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"),
+                name="access_team_name",
+                violation_error_message=_("There is a team of this name already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by their address, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The person who signs in with this address."""
+        return self.get(email=normal_email(username or ""))
+
+    def create_user(self, email: str | None, password: str | None = None, **values: Any) -> User:
+        """A person; without an e-mail address a seatless one."""
+        values.setdefault("has_seat", email is not None)
+        user = self.model(email=email, **values)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person of the workspace; without a seat he owns records but cannot sign in."""
+
+    email = models.EmailField(_("e-mail address"), null=True, blank=True, unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    sort_key = models.CharField(
+        max_length=SORT_KEY_LENGTH, editable=False, db_collation="C", db_index=True
+    )
+    role = models.CharField(
+        _("role"), max_length=20, choices=Role.choices, default=Role.SALES
+    )
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("team")
+    )
+    has_seat = models.BooleanField(_("has a seat"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    language = models.CharField(
+        _("language"), max_length=10, choices=Language.choices, blank=True, default=""
+    )
+    time_zone = models.CharField(_("time zone"), max_length=60, blank=True, default="")
+    external_id = models.CharField(_("external ID"), max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        ordering = ("sort_key", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="access_user_external_id"
+            ),
+            models.CheckConstraint(
+                condition=Q(has_seat=False) | Q(email__isnull=False),
+                name="access_user_seat_needs_email",
+                violation_error_message=_("Somebody with a seat needs an e-mail address."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Store the address as it is compared; no address is null, never empty."""
+        self.email = normal_email(self.email) if self.email else None
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the address lower-cased and the sort key in step with the name."""
+        self.clean()
+        self.sort_key = sort_key(self.name)
+        super().save(*args, **kwargs)
+
+    def get_full_name(self) -> str:
+        """The name as it is shown."""
+        return self.name
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Only active people with a seat get in."""
+        return self.is_active and self.has_seat
+
+
+class Workspace(models.Model):
+    """The one row of settings that holds for everybody here."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name"), max_length=150)
+    language = models.CharField(
+        _("language"), max_length=10, choices=Language.choices, default=Language.ENGLISH
+    )
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    base_currency = models.CharField(_("base currency"), max_length=3, default="USD")
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(id=1), name="access_workspace_single"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Limits(models.Model):
+    """What the plan allows; written by billing, locked by whoever takes a seat."""
+
+    class State(models.TextChoices):
+        """Whether people may sign in."""
+
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    plan = models.CharField(_("plan"), max_length=30)
+    seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    state = models.CharField(
+        _("state"), max_length=20, choices=State.choices, default=State.ACTIVE
+    )
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="access_limits_single"),)
+
+    def __str__(self) -> str:
+        return self.plan
+
+
+class Currency(models.Model):
+    """A currency in use and what one unit of it is worth in the base currency."""
+
+    code = models.CharField(
+        _("code"),
+        max_length=3,
+        unique=True,
+        validators=[RegexValidator(r"\A[A-Z]{3}\Z", _("Three capital letters, as in EUR."))],
+    )
+    rate = models.DecimalField(
+        _("rate to the base currency"),
+        max_digits=20,
+        decimal_places=10,
+        default=Decimal(1),
+        validators=[MinValueValidator(Decimal("0.0000000001"))],
+    )
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(condition=Q(rate__gt=0), name="access_currency_rate_positive"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ApiToken(models.Model):
+    """A key for programs that act as a person; only its hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=100)
+    hash = models.CharField(max_length=64, unique=True, editable=False)
+    prefix = models.CharField(max_length=12, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.name
