@@ -1,0 +1,94 @@
+"""Who acts: everything about a signed-in person that rights and pages need, in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import connections, router
+from django.utils.crypto import constant_time_compare
+
+from app.access.models import Limits, User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person who may act now, with his team and the language and time zone of his pages."""
+
+    user_id: int
+    name: str
+    email: str | None
+    role: str
+    team_id: int | None
+    #: Everybody of the team, deactivated people too, so that their records stay in sight.
+    team_member_ids: tuple[int, ...]
+    language: str
+    time_zone: str
+    base_currency: str
+    workspace_name: str
+
+
+_COLUMNS = """
+    u.id, u.name, u.email, u.role, u.team_id,
+    ARRAY(SELECT m.id FROM access_user m WHERE m.team_id = u.team_id OR m.id = u.id),
+    coalesce(nullif(u.language, ''), w.language), coalesce(nullif(u.time_zone, ''), w.time_zone),
+    w.base_currency, w.name
+"""
+_SEATED = """
+    CROSS JOIN access_workspace w CROSS JOIN access_limits l
+    WHERE u.is_active AND u.has_seat AND l.state = %s
+"""
+_BY_ID = f"SELECT {_COLUMNS}, u.password FROM access_user u {_SEATED} AND u.id = %s"
+_BY_TOKEN = f"""
+    SELECT {_COLUMNS}, t.id, t.last_used_at
+    FROM access_apitoken t JOIN access_user u ON u.id = t.user_id {_SEATED}
+    AND t.hash = %s AND t.revoked_at IS NULL
+"""
+
+
+def load_actor(user_id: int) -> Actor | None:
+    """The person of this id, or None when he may not sign in."""
+    row = _one_row(_BY_ID, user_id)
+    return _actor(row) if row else None
+
+
+def actor_of_session(session: SessionBase) -> Actor | None:
+    """The person who signed in with this session, while his password is still the same."""
+    user_id = session.get(SESSION_KEY)
+    if user_id is None:
+        return None
+    row = _one_row(_BY_ID, int(user_id))
+    if row is None or not _same_password(session, row[-1]):
+        return None
+    return _actor(row)
+
+
+def actor_of_token_hash(token_hash: str) -> tuple[Actor, int, datetime | None] | None:
+    """The person whose live API token has this hash, the token's id and its last use."""
+    row = _one_row(_BY_TOKEN, token_hash)
+    return (_actor(row), row[-2], row[-1]) if row else None
+
+
+def _one_row(sql: str, key: int | str) -> tuple[Any, ...] | None:
+    with connections[router.db_for_read(User)].cursor() as cursor:
+        cursor.execute(sql, [Limits.State.ACTIVE, key])
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+def _actor(row: tuple[Any, ...]) -> Actor:
+    return Actor(*row[:5], tuple(row[5]), *row[6:10])
+
+
+def _same_password(session: SessionBase, password: str) -> bool:
+    """Changing the password ends the sessions that were made with the old one."""
+    kept = session.get(HASH_SESSION_KEY, "")
+    owner = User(password=password)
+    hashes = [owner.get_session_auth_hash()]
+    if settings.SECRET_KEY_FALLBACKS:
+        hashes += owner.get_session_auth_fallback_hash()
+    return any(constant_time_compare(kept, value) for value in hashes)
