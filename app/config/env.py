@@ -1,0 +1,90 @@
+"""Settings from the environment: typed readers that reject nonsense when the process starts."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+def load_file() -> None:
+    """Take what is not set from ENV_FILE (default: env.json of the running local stack)."""
+    default = Path(os.environ.get("DATA_DIR") or "var") / "env.json"
+    path = os.environ.get("ENV_FILE", str(default))
+    if not path or not Path(path).is_file():
+        return
+    for name, value in json.loads(Path(path).read_text()).items():
+        os.environ.setdefault(name, value)
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable's value; without a default it must be set."""
+    value = os.environ.get(name, "").strip() or default
+    if value is None:
+        raise ImproperlyConfigured(f"Set {name} (docs/configuration.md says what it is).")
+    return value
+
+
+def flag(name: str, default: bool) -> bool:
+    """A switch: 1, true, yes, on or 0, false, no, off."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.strip().lower() not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+    return value.strip().lower() in TRUE
+
+
+def whole(name: str, default: int, *, low: int, high: int) -> int:
+    """A whole number between two bounds."""
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}.")
+    return int(value)
+
+
+def choice(name: str, default: str, *, among: set[str]) -> str:
+    """One word of a closed set."""
+    value = text(name, default)
+    if value not in among:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(among))}.")
+    return value
+
+
+def host(name: str, default: str | None = None) -> str:
+    """A host with an optional port, as it stands in an address: `example.com`, `localhost:8000`."""
+    value = text(name, default).lower()
+    parts = urlsplit(f"//{value}")
+    if not parts.hostname or parts.netloc != value or "@" in value or value.startswith("."):
+        raise ImproperlyConfigured(f"{name} must be a host or host:port, not {value!r}.")
+    return value
+
+
+def database(name: str, default: str | None = None) -> dict[str, Any]:
+    """Django's parts of a `postgresql://user:password@host:port/name` address."""
+    parts = urlsplit(text(name, default))
+    database_name = parts.path.lstrip("/")
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.hostname or not database_name:
+        raise ImproperlyConfigured(f"{name} must be postgresql://user:password@host:port/name.")
+    return {
+        "NAME": unquote(database_name),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname,
+        "PORT": str(parts.port or 5432),
+    }
+
+
+def secret(name: str, *, local: bool) -> str:
+    """A key that signs things; only a local stack may go without."""
+    value = text(name, "local-and-public-0123456789-0123456789-0123456789" if local else None)
+    if not local and (len(value) < 32 or value.startswith(("local-and-public", "change"))):
+        raise ImproperlyConfigured(f"{name} must be a random value of at least 32 characters.")
+    return value

@@ -1,0 +1,32 @@
+"""The Jinja2 environment of all pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+from jinja2 import Environment, StrictUndefined, select_autoescape
+
+
+def environment(**options: Any) -> Environment:
+    """Autoescaping, translated, strict about names that do not exist."""
+    options["autoescape"] = select_autoescape(disabled_extensions=("txt",), default=True)
+    options["undefined"] = StrictUndefined
+    options["extensions"] = ["jinja2.ext.i18n", "jinja2.ext.do"]
+    options["trim_blocks"] = options["lstrip_blocks"] = True
+    env = Environment(**options)  # noqa: S701 (autoescape is on: see above)
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=translation.gettext,
+        ngettext=translation.ngettext,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+        newstyle=True,
+    )
+    env.globals.update(static=static, url=_url, language=translation.get_language)
+    return env
+
+
+def _url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)

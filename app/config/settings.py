@@ -1,0 +1,224 @@
+"""Settings of every process. docs/configuration.md lists the variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from app.config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+env.load_file()
+
+LOCAL = env.flag("LOCAL", False)
+DEBUG = False
+SECRET_KEY = env.secret("SECRET_KEY", local=LOCAL)
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
+RUN_ID = env.text("RUN_ID", "none")
+DRAIN_FILE = DATA_DIR / "draining"
+
+# --- Doors -------------------------------------------------------------------------------------
+SCHEME = env.choice("SCHEME", "http" if LOCAL else "https", among={"http", "https"})
+PUBLIC_HOST = env.host("PUBLIC_HOST", "localhost:8000" if LOCAL else None)
+PUBLIC_NAME = PUBLIC_HOST.partition(":")[0]
+ALLOWED_HOSTS = [PUBLIC_NAME, f".{PUBLIC_NAME}"]
+ROOT_URLCONF = "app.config.urls_workspace"
+PUBLIC_URLCONF = "app.config.urls_public"
+WSGI_APPLICATION = "app.config.wsgi.application"
+APPEND_SLASH = True
+
+# --- Planes ------------------------------------------------------------------------------------
+_LOCAL_CONTROL = "postgresql://control_login@127.0.0.1:5432/control" if LOCAL else None
+_LOCAL_CELL = "postgresql://cell_login@127.0.0.1:5432/cell" if LOCAL else None
+_KEPT = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+DATABASES = {
+    "default": {"ENGINE": "tenants.backend"} | _KEPT | env.database("DATABASE_URL", _LOCAL_CELL),
+    "control": {"ENGINE": "django.db.backends.postgresql"}
+    | _KEPT
+    | env.database("CONTROL_DATABASE_URL", _LOCAL_CONTROL),
+}
+DATABASE_ROUTERS = ["tenants.router.PlaneRouter"]
+JOBS_DATABASE_URL = env.text("JOBS_DATABASE_URL", "")
+CELL_OWNER_URL = env.text("CELL_OWNER_URL", "")
+CONTROL_OWNER_URL = env.text("CONTROL_OWNER_URL", "")
+ADMIN_DATABASE_URL = env.text("ADMIN_DATABASE_URL", "")
+TENANT_MODEL = "tenants.Tenant"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+TENANT_DB_ALIAS = "control"
+TENANT_SYNC_ROUTER = "tenants.router.PlaneRouter"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entries",
+        "KEY_FUNCTION": "tenants.cache.key",
+    }
+}
+
+# --- Apps: `auth` and `contenttypes` have no tables, the router refuses them ---------------------
+INSTALLED_APPS = [
+    "tenants",
+    "app.website",
+    "app.setup",
+    "app.imports",
+    "app.sales",
+    "app.activities",
+    "app.catalog",
+    "app.records",
+    "app.access",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "csp",
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "app.config.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+# --- Sign-in -----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = SCHEME
+ACCOUNT_SESSION_REMEMBER = True
+USERSESSIONS_TRACK_ACTIVITY = False
+
+# --- Cookies are host-only: no domain is ever set -----------------------------------------------
+SECURE = SCHEME == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        # A sign-up ends with a redirect from the public host to the new workspace.
+        "form-action": ["'self'", f"{SCHEME}://*.{PUBLIC_HOST}"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- Pages -------------------------------------------------------------------------------------
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "app" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "app.config.jinja.environment",
+            "context_processors": [
+                "django.template.context_processors.csrf",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "build" / "collected"
+STATICFILES_DIRS = [
+    path for path in (BASE_DIR / "app" / "static", BASE_DIR / "build" / "static") if path.is_dir()
+]
+_COLLECTED = not LOCAL or (STATIC_ROOT / "staticfiles.json").is_file()
+WHITENOISE_USE_FINDERS = not _COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# --- Language and time ---------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "app" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Mail ----------------------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.text("EMAIL_HOST", "127.0.0.1")
+EMAIL_PORT = env.whole("EMAIL_PORT", 25, low=1, high=65535)
+EMAIL_HOST_USER = env.text("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_TLS", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Clientele <no-reply@{PUBLIC_NAME}>")
+
+# --- Logs and faults -----------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+}
+SENTRY_DSN = env.text("SENTRY_DSN", "")
+if SENTRY_DSN:
+    import sentry_sdk
+
+    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, traces_sample_rate=0.0)

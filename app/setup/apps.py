@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class SetupConfig(AppConfig):
+    name = "app.setup"
+    label = "setup"
+    default_auto_field = "django.db.models.BigAutoField"
