@@ -161,6 +161,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.csrf",
                 "django.contrib.messages.context_processors.messages",
+                "app.config.shell.shell",
             ],
         },
     },
