@@ -1,1 +1,1 @@
-"""The whole cloud on one machine, for `make run` and the tests. Nothing of the product imports it."""
+"""The whole cloud on one machine, for `make run` and the tests; the product never imports it."""

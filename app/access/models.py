@@ -75,9 +75,7 @@ class User(AbstractBaseUser):
     sort_key = models.CharField(
         max_length=SORT_KEY_LENGTH, editable=False, db_collation="C", db_index=True
     )
-    role = models.CharField(
-        _("role"), max_length=20, choices=Role.choices, default=Role.SALES
-    )
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.SALES)
     team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("team")
     )
@@ -144,9 +142,7 @@ class Workspace(models.Model):
     email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(condition=Q(id=1), name="access_workspace_single"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="access_workspace_single"),)
 
     def __str__(self) -> str:
         return self.name
@@ -164,9 +160,7 @@ class Limits(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     plan = models.CharField(_("plan"), max_length=30)
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
-    state = models.CharField(
-        _("state"), max_length=20, choices=State.choices, default=State.ACTIVE
-    )
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.ACTIVE)
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(id=1), name="access_limits_single"),)

@@ -38,6 +38,10 @@ DATABASES = {
     | _KEPT
     | env.database("CONTROL_DATABASE_URL", _LOCAL_CONTROL),
 }
+# Only who makes schemas and migrates comes as the owner; the web and the worker have no such alias.
+for _alias, _variable in (("default", "CELL_OWNER_URL"), ("control", "CONTROL_OWNER_URL")):
+    if env.text(_variable, ""):
+        DATABASES[f"{_alias}_owner"] = DATABASES[_alias] | env.database(_variable)
 DATABASE_ROUTERS = ["tenants.router.PlaneRouter"]
 JOBS_DATABASE_URL = env.text("JOBS_DATABASE_URL", "")
 CELL_OWNER_URL = env.text("CELL_OWNER_URL", "")
@@ -181,7 +185,7 @@ STATIC_ROOT = BASE_DIR / "build" / "collected"
 STATICFILES_DIRS = [
     path for path in (BASE_DIR / "app" / "static", BASE_DIR / "build" / "static") if path.is_dir()
 ]
-_COLLECTED = not LOCAL or (STATIC_ROOT / "staticfiles.json").is_file()
+_COLLECTED = env.flag("STATIC_HASHED", not LOCAL or (STATIC_ROOT / "staticfiles.json").is_file())
 WHITENOISE_USE_FINDERS = not _COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

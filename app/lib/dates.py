@@ -27,9 +27,7 @@ def show_moment(moment: datetime, *, language: str, time_zone: str) -> str:
 
 def show_ago(moment: datetime, *, now: datetime, language: str) -> str:
     """How long ago: 3 hours ago, 3小时前."""
-    text: str = format_timedelta(
-        moment - now, add_direction=True, locale=babel_locale(language)
-    )
+    text: str = format_timedelta(moment - now, add_direction=True, locale=babel_locale(language))
     return text
 
 

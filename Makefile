@@ -1,0 +1,62 @@
+# make run | test | bench | lint. Needs Python 3.11 and make; everything else is brought along.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint checks assets environment environment-test lock messages
+MAKEFLAGS += --no-print-directory
+
+# Trust the machine's certificates: uv and npm bring lists of their own, which fail behind a proxy.
+export UV_SYSTEM_CERTS := 1
+export NODE_USE_SYSTEM_CA := 1
+PYTHON := .venv/bin/python
+# The checks and the tests see no running stack: what they need they start themselves.
+ALONE := env LOCAL=1 ENV_FILE= DATA_DIR=build/test
+
+help:
+	@echo "make run    the whole product on this machine: http://localhost:8000 (PORT, DATA_DIR)"
+	@echo "make test   everything that the tests need, the checks, the tests"
+	@echo "make bench  the benchmarks"
+	@echo "make lint   the checks alone"
+
+environment:
+	@local/environment.sh run
+
+environment-test:
+	@local/environment.sh test
+
+assets: environment
+	@$(PYTHON) -m local.build
+
+run: assets
+	@exec setpriv --pdeathsig TERM $(PYTHON) -m local
+
+lint: environment-test checks
+
+checks:
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	$(ALONE) .venv/bin/mypy
+	.venv/bin/lint-imports
+	$(ALONE) $(PYTHON) manage.py check
+	$(ALONE) $(PYTHON) manage.py makemigrations --check --dry-run
+
+test: environment-test assets
+	@local/browser.sh
+	@$(MAKE) checks
+	$(ALONE) $(PYTHON) -m pytest $(TESTS)
+
+bench: environment-test assets
+	$(ALONE) $(PYTHON) -m bench
+
+# Run after a change of a requirements*.in; the locks name no registry.
+lock: environment
+	.venv/bin/uv pip compile -q --generate-hashes --universal --python-version 3.11 \
+		requirements.in -o requirements.txt
+	.venv/bin/uv pip compile -q --generate-hashes --universal --python-version 3.11 \
+		requirements-test.in -o requirements-test.txt
+
+# Collect the texts to translate from code and templates into app/locale.
+messages: environment
+	.venv/bin/pybabel -q extract -F babel.cfg -k gettext_lazy -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2 \
+		--no-location --sort-output -o build/messages.pot app
+	.venv/bin/pybabel -q update -D django -i build/messages.pot -d app/locale -l zh_Hans \
+		--no-fuzzy-matching --omit-header
