@@ -1,0 +1,37 @@
+"""What can be done with an activity."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from app.access.actors import Actor
+from app.activities.activities import Activity
+from app.records import changes
+from app.records.actions import action
+from app.records.errors import Refused
+from app.records.registry import of_model
+
+CLOSED = (Activity.Status.DONE, Activity.Status.CANCELLED)
+
+
+@action(Activity, name="complete", event="activity.completed", label=_("Complete"), icon="check")
+def complete_activity(activity: Activity, *, actor: Actor, result: str = "") -> None:
+    """Mark it as done, with what came of it."""
+    if activity.status in CLOSED:
+        raise Refused(_("This activity is closed already."))
+    values = {"status": Activity.Status.DONE, "result": result or activity.result}
+    write(activity, values, actor=actor)
+
+
+@action(Activity, name="reopen", event="activity.reopened", label=_("Reopen"), icon="rotate-ccw")
+def reopen_activity(activity: Activity, *, actor: Actor) -> None:
+    """Take a closed activity up again."""
+    if activity.status not in CLOSED:
+        raise Refused(_("This activity is open."))
+    write(activity, {"status": Activity.Status.OPEN, "progress": 0}, actor=actor)
+
+
+def write(activity: Activity, values: dict[str, object], *, actor: Actor) -> None:
+    """Change the activity as it was read."""
+    entity = of_model(Activity)
+    changes.update(entity, activity.pk, values, actor=actor, version=activity.version)

@@ -1,0 +1,163 @@
+"""From what came in to values of the right type: each distinct value is judged once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from app.lib.text import sort_key
+from app.records.batch import Draft
+from app.records.entity import Entity
+from app.records.fields import Field, Kind
+
+BIGGEST_ID = 2**63 - 1
+CUSTOM_LIMIT = 200  #: custom values a record may hold
+TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.CHOICE})
+
+
+def clean(entity: Entity, drafts: Iterable[Draft]) -> None:
+    """Put the given values on the rows; what is wrong is noted by field."""
+    drafts = list(drafts)
+    for key in dict.fromkeys(key for draft in drafts for key in draft.given):
+        field = entity.writable.get(key)
+        if field is None:
+            refuse_column(entity, key, drafts)
+        else:
+            clean_column(field, drafts)
+    for draft in drafts:
+        finish(entity, draft)
+
+
+def refuse_column(entity: Entity, key: str, drafts: list[Draft]) -> None:
+    """A field that does not exist, or that nobody sets."""
+    known = key in entity.by_key or key in entity.fields
+    message = _("This field cannot be set.") if known else _("There is no such field.")
+    for draft in drafts:
+        if key in draft.given:
+            draft.refuse(key, message)
+
+
+def clean_column(field: Field, drafts: list[Draft]) -> None:
+    """Judge each distinct value of one column once, by the model field's own rules."""
+    seen: dict[Any, tuple[Any, list[str]]] = {}
+    for draft in drafts:
+        if field.key not in draft.given:
+            continue
+        raw = draft.given[field.key]
+        mark = (type(raw), raw) if raw.__hash__ else id(raw)
+        if mark not in seen:
+            seen[mark] = judge(field, raw)
+        value, messages = seen[mark]
+        if messages:
+            draft.errors.setdefault(field.key, []).extend(messages)
+        else:
+            setattr(draft.row, field.key, value)
+
+
+def judge(field: Field, raw: Any) -> tuple[Any, list[str]]:
+    """The clean value, or what is wrong with the raw one."""
+    try:
+        return to_value(field, raw), []
+    except ValidationError as error:
+        return None, [str(message) for message in error.messages]
+    except (TypeError, ValueError, OverflowError, ArithmeticError):
+        return None, [_("Enter a valid value.")]
+
+
+def to_value(field: Field, raw: Any) -> Any:
+    """Parse and validate one value. Raises ValidationError."""
+    if field.kind is Kind.JSON:
+        return to_custom(raw)
+    if isinstance(raw, (list, dict)):
+        raise ValidationError(_("Enter a single value."))
+    if isinstance(raw, str):
+        raw = raw.strip() if field.kind is not Kind.LONG_TEXT else raw.replace("\r\n", "\n")
+        if "\x00" in raw:
+            raise ValidationError(_("Null characters are not allowed."))
+    if field.is_relation:
+        return to_id(field, raw)
+    if raw is None or raw == "":
+        return to_empty(field)
+    if field.kind in TEXTS and isinstance(raw, bool):
+        raise ValidationError(_("Enter a text."))
+    value = field.source.clean(raw, None)  # type: ignore[arg-type]
+    if isinstance(value, datetime) and timezone.is_naive(value):
+        value = timezone.make_aware(value)
+    return value
+
+
+def to_empty(field: Field) -> Any:
+    """What an empty cell means for this field."""
+    source = field.source
+    if source.null:
+        empty: Any = None
+    elif source.has_default() and not source.empty_strings_allowed:
+        return source.get_default()
+    elif field.kind is Kind.CHOICE and source.has_default():
+        return source.get_default()
+    else:
+        empty = ""
+    if not source.blank:
+        raise ValidationError(source.error_messages["blank"])
+    return empty
+
+
+def to_id(field: Field, raw: Any) -> int | None:
+    """The key of a related row; whether it may be used is judged for the whole batch."""
+    if raw is None or raw == "":
+        if not field.source.blank:
+            raise ValidationError(field.source.error_messages["blank"])
+        return None
+    if isinstance(raw, bool) or isinstance(raw, float):
+        raise ValidationError(_("Enter the ID of a record."))
+    try:
+        value = int(raw)
+    except (TypeError, ValueError):
+        raise ValidationError(_("Enter the ID of a record.")) from None
+    if not 0 < value <= BIGGEST_ID:
+        raise ValidationError(_("There is no such record."))
+    return value
+
+
+def to_custom(raw: Any) -> dict[str, Any]:
+    """Custom values: a flat object of single values."""
+    if raw is None or raw == "":
+        return {}
+    if not isinstance(raw, dict) or len(raw) > CUSTOM_LIMIT:
+        raise ValidationError(_("Enter an object of custom fields."))
+    for key, value in raw.items():
+        if not isinstance(key, str) or isinstance(value, (list, dict)) or len(key) > 64:
+            raise ValidationError(_("Custom fields hold single values."))
+        if "\x00" in key or "\\u0000" in key or (isinstance(value, str) and "\x00" in value):
+            raise ValidationError(_("Null characters are not allowed."))
+        if isinstance(value, float) and value not in (value + 0,):
+            raise ValidationError(_("Enter a valid number."))
+    return raw
+
+
+def finish(entity: Entity, draft: Draft) -> None:
+    """What holds for every row: required fields, the sort key."""
+    if draft.is_new:
+        for key, field in entity.writable.items():
+            if field.required and key not in draft.given:
+                draft.refuse(key, field.source.error_messages["blank"])
+    row = draft.row
+    row.sort_key = sort_key(row.name or "")
+    fill_currencies(entity, draft)
+
+
+def fill_currencies(entity: Entity, draft: Draft) -> None:
+    """An amount without a currency is in the workspace's; a currency without one is dropped."""
+    for field in entity.fields.values():
+        if field.kind is not Kind.MONEY:
+            continue
+        currency = f"{field.key}_currency"
+        if getattr(draft.row, field.key) is None:
+            setattr(draft.row, currency, "")
+        elif not getattr(draft.row, currency):
+            setattr(draft.row, currency, draft.base_currency)

@@ -1,0 +1,39 @@
+"""Comparisons that our indexes answer and Django does not know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import CharField, Lookup, TextField
+
+ESCAPES = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+
+
+class Has(Lookup):  # type: ignore[type-arg]
+    """Contains, whatever the case, by the trigram index (icontains never uses it)."""
+
+    lookup_name = "has"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, params = self.process_lhs(compiler, connection)
+        pattern = f"%{str(self.rhs).translate(ESCAPES)}%"
+        return f"{left} ILIKE %s", [*params, pattern]
+
+
+class TokensMatch(Lookup):  # type: ignore[type-arg]
+    """A tsvector meets a ready tsquery literal."""
+
+    lookup_name = "tokens_match"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} @@ %s::tsquery", [*params, str(self.rhs)]
+
+
+def register() -> None:
+    """Make the comparisons known."""
+    CharField.register_lookup(Has)
+    TextField.register_lookup(Has)
+    SearchVectorField.register_lookup(TokensMatch)

@@ -1,0 +1,208 @@
+"""Reading many records: what was asked for, and the page that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Case, F, QuerySet, Value, When
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from app.access.actors import Actor
+from app.access.rights import Verb, row_rule
+from app.records import keyset, registry
+from app.records.entity import Entity
+from app.records.fields import PEOPLE, Field
+from app.records.errors import Invalid
+from app.records.filters import Filter, conditions, parse_filter
+from app.records.models import SearchEntry
+from app.records.search import matching
+
+PAGE = 50
+MOST = 200
+#: Parameters that pages use for themselves.
+RESERVED = frozenset({"q", "sort", "cursor", "limit", "columns", "view", "page", "bom", "ids"})
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which rows, in which order, from where, how many."""
+
+    filters: tuple[Filter, ...]
+    q: str
+    sort: keyset.Sort
+    cursor: keyset.Cursor | None
+    limit: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows by column name, and the cursors of the pages beside it."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+    previous: str | None
+
+
+def parse_query(entity: Entity, params: QueryDict, *, actor: Actor) -> Query:
+    """What the address asks for. Raises Invalid, naming each wrong parameter."""
+    errors: dict[str, list[str]] = {}
+    filters = []
+    for name in params:
+        if name in RESERVED:
+            continue
+        for raw in params.getlist(name):
+            try:
+                filters.append(parse_filter(entity, name, raw, actor=actor))
+            except ValidationError as error:
+                errors[name] = [str(message) for message in error.messages]
+    sort = parse_sort(entity, params.get("sort", ""), errors)
+    cursor = parse_cursor(params.get("cursor", ""), sort, errors)
+    limit = parse_limit(params.get("limit", ""), errors)
+    if errors:
+        raise Invalid(errors)
+    return Query(
+        tuple(filters), params.get("q", "").replace("\x00", "").strip(), sort, cursor, limit
+    )
+
+
+def parse_sort(entity: Entity, raw: str, errors: dict[str, list[str]]) -> keyset.Sort:
+    """The sort that was asked for, or the entity's own."""
+    try:
+        return keyset.sort_of(entity, raw or entity.default_sort)
+    except KeyError:
+        errors["sort"] = [_("There is no such field to sort by.")]
+        return keyset.sort_of(entity, entity.default_sort)
+
+
+def parse_cursor(raw: str, sort: keyset.Sort, errors: dict[str, list[str]]) -> keyset.Cursor | None:
+    """The place to read on from; one of another sort is forgotten."""
+    if not raw:
+        return None
+    try:
+        cursor = keyset.decode(raw)
+    except keyset.BadCursor:
+        errors["cursor"] = [_("This cursor is not valid.")]
+        return None
+    return cursor if cursor.sort == sort.param else None
+
+
+def parse_limit(raw: str, errors: dict[str, list[str]]) -> int:
+    """How many rows; 50 unless given, 200 at most."""
+    if not raw:
+        return PAGE
+    if not raw.isascii() or not raw.isdigit() or not 0 < int(raw) <= MOST:
+        errors["limit"] = [_("Enter a number from 1 to %(most)s.") % {"most": MOST}]
+        return PAGE
+    return int(raw)
+
+
+def rows_of(entity: Entity, query: Query, *, actor: Actor, verb: Verb = Verb.VIEW) -> QuerySet[Any]:
+    """The rows that the query means, of those that the actor's right reaches."""
+    rows = entity.queryset(actor, verb).filter(*conditions(entity, query.filters))
+    if not query.q:
+        return rows
+    condition = matching(query.q)
+    if condition is None:
+        return rows.none()
+    hits = SearchEntry._default_manager.filter(condition, entity=entity.slug)
+    return rows.filter(pk__in=hits.values("record_id"))
+
+
+def shown(entity: Entity, columns: Sequence[str]) -> list[Field]:
+    """The fields of these columns; unknown ones are left out."""
+    return [entity.fields[name] for name in dict.fromkeys(columns) if name in entity.fields]
+
+
+def expressions(fields: Sequence[Field], *, actor: Actor) -> dict[str, Any]:
+    """What to select under which name; the name of a related row only where it is visible."""
+    found: dict[str, Any] = {"id": F("pk"), "version": F("version"), "owner_id": F("owner_id")}
+    for field in fields:
+        found[field.key] = F(field.key)
+        if field.is_relation:
+            found[field.name] = related_name(field, actor=actor)
+        elif f"{field.key}_currency" in field_names(field):
+            found[f"{field.key}_currency"] = F(f"{field.key}_currency")
+    return found
+
+
+def field_names(field: Field) -> set[str]:
+    """The columns of the field's model."""
+    return {one.name for one in field.source.model._meta.concrete_fields}
+
+
+def related_name(field: Field, *, actor: Actor) -> Any:
+    """The name of the row behind a relation, NULL where the actor does not see that row."""
+    name = F(f"{field.name}__name")
+    if field.target == PEOPLE:
+        return name
+    target = registry.get(field.target or "")
+    rule = row_rule(actor, Verb.VIEW, target, prefix=f"{field.name}__")
+    return name if rule is None else Case(When(rule, then=name), default=Value(None))
+
+
+def select(
+    entity: Entity,
+    rows: QuerySet[Any],
+    fields: Sequence[Field],
+    *,
+    actor: Actor,
+    extra: Sequence[str] = (),
+) -> tuple[list[str], QuerySet[Any]]:
+    """The queryset as tuples, and the names of their places."""
+    wanted = expressions(fields, actor=actor)
+    names = list(wanted)
+    return names, rows.values_list(*wanted.values(), *(F(path) for path in extra))
+
+
+def page(
+    entity: Entity,
+    query: Query,
+    *,
+    actor: Actor,
+    columns: Sequence[str],
+    verb: Verb = Verb.VIEW,
+) -> Page:
+    """One page of rows, with the cursors of its neighbours."""
+    rows = rows_of(entity, query, actor=actor, verb=verb)
+    names, selected = select(
+        entity, rows, shown(entity, columns), actor=actor, extra=query.sort.columns
+    )
+    found = keyset.read(selected, query.sort, query.cursor, limit=query.limit + 1)
+    more = len(found) > query.limit
+    found = found[: query.limit]
+    back = query.cursor is not None and query.cursor.back
+    if back:
+        found.reverse()
+    width = len(names)
+    has_next = bool(found) and (more or back)
+    has_previous = bool(found) and (more if back else query.cursor is not None)
+    return Page(
+        [dict(zip(names, row[:width], strict=True)) for row in found],
+        place(query.sort, found[-1][width:], back=False) if has_next else None,
+        place(query.sort, found[0][width:], back=True) if has_previous else None,
+    )
+
+
+def place(sort: keyset.Sort, values: tuple[Any, ...], *, back: bool) -> str:
+    """The cursor beside a row."""
+    empty = sort.nullable and values[0] is None
+    kept = (values[-1],) if empty else tuple(values)
+    return keyset.encode(keyset.Cursor(sort.param, kept, empty, back))
+
+
+def count(entity: Entity, query: Query, *, actor: Actor, cap: int = 1_000) -> int:
+    """How many rows the query means; cap + 1 stands for more."""
+    rows = rows_of(entity, query, actor=actor).order_by()
+    return rows.values("pk")[: cap + 1].count()
+
+
+def one(entity: Entity, pk: int, *, actor: Actor) -> dict[str, Any] | None:
+    """All fields of one visible row, by name; None where there is none."""
+    rows = entity.queryset(actor).filter(pk=pk)
+    names, selected = select(entity, rows, list(entity.fields.values()), actor=actor)
+    found = selected.first()
+    return None if found is None else dict(zip(names, found, strict=True))

@@ -1,0 +1,127 @@
+"""How a batch gets into the database: few statements, whatever its size."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError, connections, transaction
+from django.utils import timezone
+
+from app.access.actors import Actor
+from app.records.batch import Draft
+from app.records.entity import Entity
+from app.records.uniqueness import explain
+from tenants.context import current
+
+ROWS_AT_ONCE = 2_000
+
+
+def atomic() -> Any:
+    """A transaction, or a savepoint, in the tenant's database."""
+    return transaction.atomic(using=current().cell)
+
+
+def cursor() -> Any:
+    """A cursor in the tenant's database."""
+    return connections[current().cell].cursor()
+
+
+def stamp(entity: Entity, drafts: list[Draft], *, actor: Actor) -> None:
+    """Note who writes, when, and which version this becomes."""
+    now = timezone.now()
+    for draft in drafts:
+        row = draft.row
+        row.updated_at, row.updated_by_id = now, actor.user_id
+        if draft.is_new:
+            row.created_at, row.created_by_id, row.version = now, actor.user_id, 1
+        else:
+            row.version += 1
+
+
+def find_changes(entity: Entity, drafts: list[Draft]) -> None:
+    """Which columns of stored rows differ from what stands in the database."""
+    names = {field.attname: field.name for field in entity.model._meta.concrete_fields}
+    for draft in drafts:
+        if draft.is_new:
+            draft.changed = set(draft.given) | {"name"}
+        else:
+            row = draft.row
+            draft.changed = {
+                names[column]
+                for column, value in draft.before.items()
+                if getattr(row, column) != value
+            }
+
+
+def insert(entity: Entity, drafts: list[Draft]) -> None:
+    """Write new rows."""
+    rows = [draft.row for draft in drafts]
+    entity.model._default_manager.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+
+
+def update(entity: Entity, drafts: list[Draft]) -> None:
+    """Write changed rows, one statement for each set of changed columns."""
+    groups: dict[frozenset[str], list[Draft]] = {}
+    for draft in drafts:
+        groups.setdefault(frozenset(draft.changed), []).append(draft)
+    for changed, members in groups.items():
+        update_columns(entity, changed | {"version", "updated_at", "updated_by"}, members)
+
+
+def update_columns(entity: Entity, names: frozenset[str], drafts: list[Draft]) -> None:
+    """Write the same columns of many rows."""
+    connection = connections[current().cell]
+    fields = [entity.model._meta.get_field(name) for name in sorted(names)]
+    types = [cast_type(field, connection) for field in fields]
+    quoted = [f'"{field.column}"' for field in fields]  # type: ignore[union-attr]
+    sets = ", ".join(
+        f"{name} = v.{name}" + ("::jsonb" if kind == "json" else "")
+        for name, kind in zip(quoted, types, strict=True)
+    )
+    arrays = ", ".join(f"%s::{'text' if kind == 'json' else kind}[]" for kind in types)
+    sql = (
+        f'UPDATE "{entity.table}" AS t SET {sets} '
+        f"FROM unnest(%s::bigint[], {arrays}) AS v(id, {', '.join(quoted)}) WHERE t.id = v.id"
+    )
+    with cursor() as handle:
+        for start in range(0, len(drafts), ROWS_AT_ONCE):
+            rows = [draft.row for draft in drafts[start : start + ROWS_AT_ONCE]]
+            columns = [[prepared(field, row, connection) for row in rows] for field in fields]
+            handle.execute(sql, [[row.pk for row in rows], *columns])
+
+
+def cast_type(field: Any, connection: Any) -> str:
+    """The array type that carries the column's values."""
+    kind: str = (field.target_field if field.is_relation else field).db_type(connection)
+    if kind.startswith(("varchar", "text")):
+        return "text"
+    return {"jsonb": "json", "bigint identity": "bigint"}.get(kind, kind)
+
+
+def prepared(field: Any, row: Any, connection: Any) -> Any:
+    """The value as the database takes it."""
+    value = getattr(row, field.attname)
+    if field.get_internal_type() == "JSONField":
+        return json.dumps(value, ensure_ascii=False)
+    if value is None or field.is_relation:
+        return value
+    return field.get_prep_value(value)
+
+
+def write_or_explain(
+    entity: Entity, drafts: list[Draft], write: Callable[[Entity, list[Draft]], None]
+) -> list[Draft]:
+    """Write the batch; if the database refuses it, write row by row and note who was wrong."""
+    if not drafts:
+        return []
+    try:
+        with atomic():
+            write(entity, drafts)
+        return drafts
+    except IntegrityError as error:
+        if len(drafts) == 1:
+            drafts[0].refuse(*explain(entity, error))
+            return []
+    return [draft for draft in drafts if write_or_explain(entity, [draft], write)]
