@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -61,8 +62,7 @@ def choice(name: str, default: str, *, among: set[str]) -> str:
 def host(name: str, default: str | None = None) -> str:
     """A host with an optional port, as it stands in an address: `example.com`, `localhost:8000`."""
     value = text(name, default).lower()
-    parts = urlsplit(f"//{value}")
-    if not parts.hostname or parts.netloc != value or "@" in value or value.startswith("."):
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?", value):
         raise ImproperlyConfigured(f"{name} must be a host or host:port, not {value!r}.")
     return value
 
