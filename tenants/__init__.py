@@ -1,0 +1,1 @@
+"""The control plane: workspaces, their isolation, their schemas and their jobs."""

@@ -1,0 +1,1 @@
+"""The strict database backend: no workspace, no SQL."""

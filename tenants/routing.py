@@ -1,0 +1,158 @@
+"""From a host name to a plane or a workspace: the first middleware."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http.response import HttpResponseBase
+
+from tenants.context import Ref, bind_actor, use_control, use_tenant
+from tenants.health import PROBES
+from tenants.models import Domain, Tenant
+
+LIFE = 30.0
+MAX_ENTRIES = 20_000
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+
+Responder = Callable[[HttpRequest], HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a host name leads to."""
+
+    ref: Ref
+    status: str
+    company: str
+
+
+class HostCache:
+    """Host to route, for half a minute in this process; unknown hosts too."""
+
+    def __init__(self) -> None:
+        self._routes: dict[str, tuple[float, Route | None]] = {}
+        self._lock = Lock()
+
+    def get(self, host: str) -> Route | None:
+        """The route of the host, from memory while it is fresh."""
+        known = self._routes.get(host)
+        if known and known[0] > time.monotonic():
+            return known[1]
+        route = find_route(host)
+        with self._lock:
+            if len(self._routes) >= MAX_ENTRIES:
+                self._routes.clear()
+            self._routes[host] = (time.monotonic() + LIFE, route)
+        return route
+
+    def clear(self) -> None:
+        """Forget everything, in this process."""
+        with self._lock:
+            self._routes.clear()
+
+
+HOSTS = HostCache()
+
+
+def ref_of(tenant: Tenant) -> Ref:
+    """Where the workspace lives."""
+    name = tenant.schema_name
+    return Ref(tenant.pk, name, tenant.cell_id, f"r_{name}", tenant.subdomain)
+
+
+def find_route(host: str) -> Route | None:
+    """Ask the control plane which workspace answers at ``host``."""
+    row = Domain.objects.select_related("tenant").filter(domain=host).first()
+    if row is None or row.tenant.status not in (Tenant.Status.ACTIVE, Tenant.Status.SUSPENDED):
+        return None
+    return Route(ref_of(row.tenant), row.tenant.status, row.tenant.company)
+
+
+def public_host() -> str:
+    """The host name of the public site, without its port."""
+    return str(settings.PUBLIC_HOST).rsplit(":", 1)[0]
+
+
+def workspace_host(subdomain: str) -> str:
+    """The host name of a workspace, without port."""
+    return f"{subdomain}.{public_host()}"
+
+
+def workspace_url(subdomain: str, path: str = "/") -> str:
+    """The full address of a page of a workspace."""
+    return f"{settings.SCHEME}://{subdomain}.{settings.PUBLIC_HOST}{path}"
+
+
+class TenantMiddleware:
+    """Set the plane or the workspace for the whole request, or answer 404."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request inside the scope that its host names."""
+        if probe := PROBES.get(request.path_info):
+            return probe()
+        host = _host(request)
+        with bind_actor(None, _request_id(request)):
+            if host == public_host():
+                return self._in_control(request)
+            route = HOSTS.get(host) if host else None
+            return self._in_workspace(request, route) if route else _not_found()
+
+    def _in_control(self, request: Any) -> HttpResponseBase:
+        request.urlconf = settings.PUBLIC_URLCONF
+        request.tenant = None
+        with use_control():
+            return hold_context(self.get_response(request))
+
+    def _in_workspace(self, request: Any, route: Route) -> HttpResponseBase:
+        request.urlconf = settings.WORKSPACE_URLCONF
+        request.tenant = route.ref
+        request.route = route
+        with use_tenant(route.ref):
+            return hold_context(self.get_response(request))
+
+
+def hold_context(response: HttpResponseBase) -> HttpResponseBase:
+    """A streaming body is read after we have left: let each step run in this scope."""
+    if response.streaming and not getattr(response, "is_async", False):
+        chunks: Any = response
+        chunks.streaming_content = _in_context(iter(chunks.streaming_content))
+    return response
+
+
+def _in_context(chunks: Iterator[Any]) -> Iterator[Any]:
+    context, end = copy_context(), object()
+
+    def steps() -> Iterator[Any]:
+        while (chunk := context.run(next, chunks, end)) is not end:
+            yield chunk
+
+    return steps()
+
+
+def _host(request: HttpRequest) -> str:
+    try:
+        return request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
+    except DisallowedHost:
+        return ""
+
+
+def _request_id(request: HttpRequest) -> str:
+    given = request.headers.get("X-Request-Id", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _not_found() -> HttpResponse:
+    return HttpResponseNotFound("Not found\n", content_type="text/plain; charset=utf-8")

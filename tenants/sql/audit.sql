@@ -1,0 +1,61 @@
+-- One ordinary function does the work: the code of a trigger function is kept
+-- once per trigger and backend, so the trigger itself stays thin.
+CREATE OR REPLACE FUNCTION ext.audit_diff(p_old jsonb, p_new jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_object_agg(key, jsonb_build_array(p_old -> key, p_new -> key))
+    FROM jsonb_object_keys(coalesce(p_new, p_old)) AS key
+    WHERE coalesce(p_old -> key, 'null') <> coalesce(p_new -> key, 'null')
+      AND key !~ '{secret}' AND key !~ '{derived}'
+$$;
+
+CREATE OR REPLACE FUNCTION ext.audit_write(
+    p_schema name, p_table name, p_op text, p_old jsonb, p_new jsonb
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    diff jsonb := ext.audit_diff(p_old, p_new);
+    record_id text := coalesce(p_new ->> 'id', p_old ->> 'id');
+BEGIN
+    IF diff IS NULL AND p_op = 'UPDATE' THEN
+        RETURN;
+    END IF;
+    IF session_user = 'cell_owner' AND to_regclass(format('%I.records_auditentry', p_schema)) IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format(
+        'INSERT INTO %I.records_auditentry'
+        ' (at, actor_id, request_id, event, table_name, record_id, op, diff)'
+        ' VALUES (now(), $1, $2, $3, $4, $5, $6, $7)', p_schema)
+    USING nullif(current_setting('app.actor', true), '')::bigint,
+          coalesce(current_setting('app.request_id', true), ''),
+          coalesce(current_setting('app.event', true), ''),
+          p_table::text,
+          CASE WHEN record_id ~ '^[0-9]{1,18}$' THEN record_id::bigint END,
+          CASE p_op WHEN 'INSERT' THEN 'create' WHEN 'UPDATE' THEN 'update' ELSE 'delete' END,
+          coalesce(diff, '{}'::jsonb);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION ext.audit_row() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM ext.audit_write(TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, to_jsonb(OLD), to_jsonb(NEW));
+    RETURN NULL;
+END
+$$;
+
+-- Called by the schema editor in the schema that is being migrated.
+CREATE OR REPLACE FUNCTION ext.audit_attach(p_table text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE OR REPLACE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON %I'
+                   ' FOR EACH ROW EXECUTE FUNCTION ext.audit_row()', p_table);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION ext.seal(p_table text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON %I FROM tenant_app', p_table);
+END
+$$;
