@@ -5,6 +5,6 @@ from __future__ import annotations
 from tenants.context import scope_name
 
 
-def make_key(key: str, key_prefix: str, version: int) -> str:
+def key(name: str, prefix: str, version: int) -> str:
     """The key under its scope; raises NoTenant when neither a workspace nor the control plane is set."""
-    return f"{scope_name()}:{key_prefix}:{version}:{key}"
+    return f"{scope_name()}:{prefix}:{version}:{name}"

@@ -17,7 +17,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 
 from tenants.context import Ref, bind_actor, use_control, use_tenant
-from tenants.health import PROBES
 from tenants.models import Domain, Tenant
 
 LIFE = 30.0
@@ -101,8 +100,6 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request inside the scope that its host names."""
-        if probe := PROBES.get(request.path_info):
-            return probe()
         host = _host(request)
         with bind_actor(None, _request_id(request)):
             if host == public_host():
@@ -117,7 +114,6 @@ class TenantMiddleware:
             return hold_context(self.get_response(request))
 
     def _in_workspace(self, request: Any, route: Route) -> HttpResponseBase:
-        request.urlconf = settings.WORKSPACE_URLCONF
         request.tenant = route.ref
         request.route = route
         with use_tenant(route.ref):

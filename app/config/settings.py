@@ -42,8 +42,11 @@ DATABASES = {
 for _alias, _variable in (("default", "CELL_OWNER_URL"), ("control", "CONTROL_OWNER_URL")):
     if env.text(_variable, ""):
         DATABASES[f"{_alias}_owner"] = DATABASES[_alias] | env.database(_variable)
+PROCRASTINATE_ON_APP_READY = "tenants.jobs.use_strict_connector"
 DATABASE_ROUTERS = ["tenants.router.PlaneRouter"]
 JOBS_DATABASE_URL = env.text("JOBS_DATABASE_URL", "")
+DATABASE_URL = env.text("DATABASE_URL", "")
+CONTROL_DATABASE_URL = env.text("CONTROL_DATABASE_URL", "")
 CELL_OWNER_URL = env.text("CELL_OWNER_URL", "")
 CONTROL_OWNER_URL = env.text("CONTROL_OWNER_URL", "")
 ADMIN_DATABASE_URL = env.text("ADMIN_DATABASE_URL", "")
@@ -87,6 +90,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "app.config.health.HealthMiddleware",
+    "tenants.routing.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

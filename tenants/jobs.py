@@ -1,0 +1,106 @@
+"""Work for later: enqueued inside the business transaction, run as the same workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import procrastinate
+from django.db import connections
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from tenants.context import Ref, bind_actor, current, origin, use_control, use_tenant
+from tenants.models import Tenant
+from tenants.routing import ref_of
+
+Function = Callable[..., object]
+
+
+class WorkspaceGone(Exception):
+    """The workspace of a job is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A function that can be called now or enqueued for the current workspace."""
+
+    function: Function
+    queued: Any
+    lock: str | None
+
+    def __call__(self, **kwargs: Any) -> object:
+        """Run it here and now."""
+        return self.function(**kwargs)
+
+    def defer(self, **kwargs: Any) -> int:
+        """Enqueue it; the job exists when the open transaction commits. Returns its number."""
+        ref = current()
+        job = self.queued.configure(lock=f"{ref.schema}:{self.lock}" if self.lock else None)
+        return int(job.defer(tenant=ref.schema, actor=origin().actor_id, **kwargs))
+
+
+def task(*, name: str, queue: str = "default", lock: str | None = None) -> Callable[[Function], Task]:
+    """Declare a job. Its arguments are ids; jobs of one workspace with one ``lock`` wait in line."""
+
+    def declare(function: Function) -> Task:
+        def run(*, tenant: str, actor: int | None = None, **kwargs: Any) -> None:
+            function(**kwargs)
+
+        queued = app.task(name=name, queue=queue, pass_context=False)(run)
+        return Task(function, queued, lock)
+
+    return declare
+
+
+class StrictConnector(DjangoConnector):
+    """Enqueue through the current workspace's connection, and so in its transaction."""
+
+    @property
+    def connection(self) -> Any:
+        """The connection of the current workspace's cell."""
+        return connections[current().cell]
+
+
+def use_strict_connector(ready: procrastinate.App) -> None:
+    """Called when the apps are ready: replace the stock connector, set tenants for all tasks."""
+    ready.connector = StrictConnector()
+    ready.job_manager.connector = ready.connector
+    stock = ready.worker_defaults.get("task_middleware") or []
+    ready.worker_defaults["task_middleware"] = [*stock, run_in_workspace]
+
+
+def run_in_workspace(call_next: Callable[[], Any], context: Any, worker: Any) -> Any:
+    """Around every task: the workspace and the person come from the job's arguments."""
+    args = context.job.task_kwargs
+    if "tenant" not in args:
+        return call_next()
+    with (
+        use_tenant(find_workspace(args["tenant"])),
+        bind_actor(args.get("actor"), f"job-{context.job.id}"),
+    ):
+        return call_next()
+
+
+def find_workspace(schema: str) -> Ref:
+    """The workspace that a job names; raises WorkspaceGone when it is closed."""
+    with use_control():
+        tenant = Tenant.objects.filter(schema_name=schema).first()
+    if tenant is None or tenant.status == Tenant.Status.CLOSED:
+        raise WorkspaceGone(schema)
+    return ref_of(tenant)
+
+
+def worker_app(url: str) -> procrastinate.App:
+    """The same tasks on the worker's own connection.
+
+    Not ``replace_connector``: a task that enqueues must keep using its own transaction.
+    """
+    parts = urlsplit(url)
+    connector = procrastinate.PsycopgConnector(
+        conninfo=parts._replace(query="").geturl(),
+        kwargs={"options": "-c search_path=jobs", "application_name": "clientele-worker"},
+    )
+    return app.with_connector(connector)

@@ -1,0 +1,27 @@
+"""Keep schemas ready for companies that sign up."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from tenants.provisioning import run_forever, run_once
+
+
+class Command(BaseCommand):
+    """The only process that holds the cell owner's credentials while the product runs."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Once, or for ever."""
+        parser.add_argument("--once", action="store_true", help="fill the pool and end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Fill the pool; without --once go on until stopped."""
+        if options["once"]:
+            self.stdout.write(f"{run_once()} made")
+            return
+        run_forever()

@@ -1,0 +1,21 @@
+"""Make what is missing of the two planes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from tenants.cells import setup_planes
+
+
+class Command(BaseCommand):
+    """Roles, databases, functions, job tables, the control plane's tables; safe to run again."""
+
+    help = __doc__ or ""
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Needs ADMIN_DATABASE_URL and both owners' addresses."""
+        setup_planes()
+        self.stdout.write("The planes are ready.")

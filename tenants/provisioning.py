@@ -1,0 +1,184 @@
+"""A workspace in a moment: schemas are made ahead, a sign-up claims one by writing a row."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connections, transaction
+from django.utils.module_loading import import_string
+
+from tenants.addresses import connect, connect_owner
+from tenants.context import use_control
+from tenants.models import Cell, Domain, FleetState, ReadySchema, Tenant
+from tenants.routing import HOSTS, workspace_host
+from tenants.schemas import ROLES_AT_ONCE, make_roles_through, migration_hash
+from tenants.template import ensure_template, replay_for_workspace
+
+logger = logging.getLogger(__name__)
+CHANNEL = "provision"
+POOL_SIZE = 5
+READY = ReadySchema.State.READY
+WANTED = ReadySchema.State.WANTED
+
+
+class SubdomainTaken(Exception):
+    """Another company has this address."""
+
+
+def open_workspace(
+    *,
+    company: str,
+    subdomain: str,
+    owner_email: str,
+    owner_password: str,
+    owner_name: str,
+    plan: str = "",
+    is_operator: bool = False,
+    signup: dict[str, Any] | None = None,
+) -> Tenant:
+    """Write the workspace's row with a schema claimed or asked for.
+
+    ``owner_password`` is the hash. The workspace is ``provisioning`` until ``activate``;
+    raises SubdomainTaken.
+    """
+    tenant = Tenant(
+        company=company,
+        subdomain=subdomain,
+        owner_email=owner_email,
+        owner_password=owner_password,
+        owner_name=owner_name,
+        plan=plan,
+        is_operator=is_operator,
+        signup=signup or {},
+    )
+    try:
+        with use_control(), transaction.atomic(using="control"):
+            _write_rows(tenant)
+    except IntegrityError as error:
+        raise SubdomainTaken(subdomain) from error
+    return tenant
+
+
+def _write_rows(tenant: Tenant) -> None:
+    ready = claim() or want()
+    tenant.cell_id, tenant.schema_name = ready.cell_id, ready.schema_name
+    tenant.save()
+    Domain.objects.create(domain=workspace_host(tenant.subdomain), tenant=tenant, is_primary=True)
+    ReadySchema.objects.filter(pk=ready.pk).update(tenant=tenant)
+
+
+def claim() -> ReadySchema | None:
+    """Lock a ready schema of this release that nobody has; None when the pool is empty."""
+    free = ReadySchema.objects.filter(
+        tenant=None, state=READY, migration_hash=migration_hash(), cell__is_open=True
+    )
+    return free.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
+
+
+def want() -> ReadySchema:
+    """Ask the provisioner for one more schema; it hears of it when the transaction commits."""
+    cell = Cell.objects.filter(is_open=True).order_by("alias").first()
+    if cell is None:
+        raise RuntimeError("no cell takes new workspaces")
+    ready = ReadySchema.objects.create(cell=cell)
+    with connections["control"].cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
+    return ready
+
+
+def wait_until_ready(tenant: Tenant, *, seconds: float = 10.0) -> bool:
+    """Wait for the schema of a workspace that came when the pool was empty."""
+    end = time.monotonic() + seconds
+    while not is_ready(tenant):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.03)
+    return True
+
+
+def is_ready(tenant: Tenant) -> bool:
+    """Whether the workspace's schema exists."""
+    with use_control():
+        return ReadySchema.objects.filter(tenant=tenant, state=READY).exists()
+
+
+def activate(tenant: Tenant) -> None:
+    """Open the doors, and forget what only the sign-up needed."""
+    tenant.status = Tenant.Status.ACTIVE
+    tenant.owner_email = tenant.owner_password = tenant.owner_name = ""
+    tenant.signup = {}
+    with use_control():
+        tenant.save(
+            update_fields=["status", "owner_email", "owner_password", "owner_name", "signup"]
+        )
+    HOSTS.clear()
+
+
+def run_once(*, pool_size: int | None = None) -> int:
+    """Make what is wanted and fill the pool; returns how many schemas were made."""
+    with use_control():
+        made = 0
+        while build_one():
+            made += 1
+        for _ in range(_missing(pool_size)):
+            want()
+            made += build_one()
+        return made
+
+
+def build_one() -> bool:
+    """Make the next wanted schema, those of waiting companies first; False when none is wanted."""
+    text = ensure_template()
+    with transaction.atomic(using="control"):
+        rows = ReadySchema.objects.filter(state=WANTED).select_for_update(skip_locked=True)
+        ready = rows.order_by("tenant", "pk").first()
+        if ready is None:
+            return False
+        with connect_owner() as owner:
+            make_roles_through(owner, _roles_needed(ready.pk))
+            replay_for_workspace(owner, text, schema=ready.schema_name)
+        _mark_ready(ready)
+    return True
+
+
+def _mark_ready(ready: ReadySchema) -> None:
+    ready.state, ready.migration_hash = READY, migration_hash()
+    ready.save(update_fields=["state", "migration_hash"])
+    FleetState.objects.update_or_create(
+        schema_name=ready.schema_name,
+        defaults={"cell": ready.cell, "migration_hash": ready.migration_hash},
+    )
+
+
+def _missing(pool_size: int | None) -> int:
+    wanted = getattr(settings, "POOL_SIZE", POOL_SIZE) if pool_size is None else pool_size
+    return max(0, wanted - ReadySchema.objects.filter(tenant=None).count())
+
+
+def _roles_needed(number: int) -> int:
+    """The number itself rounded up to a whole batch, with half a batch to spare."""
+    ahead = number + ROLES_AT_ONCE // 2
+    return -(-ahead // ROLES_AT_ONCE) * ROLES_AT_ONCE
+
+
+def run_forever(*, pause: float = 5.0) -> None:
+    """Keep the pool full, answer calls at once, and help stuck sign-ups along."""
+    with connect("CONTROL_DATABASE_URL") as listener:
+        listener.execute(f"LISTEN {CHANNEL}".encode())
+        while True:
+            _round()
+            for _ in listener.notifies(timeout=pause, stop_after=1):
+                pass
+
+
+def _round() -> None:
+    try:
+        run_once()
+        for path in getattr(settings, "PROVISIONER_HOOKS", ()):
+            import_string(path)()
+    except Exception:
+        logger.exception("a round of the provisioner failed; the next one tries again")
+        connections.close_all()

@@ -1,0 +1,67 @@
+"""The worker: fetches jobs as ``jobs_worker``, and takes up those whose worker died."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import procrastinate
+from procrastinate import jobs as procrastinate_jobs
+from procrastinate import utils as procrastinate_utils
+
+from tenants.addresses import address
+from tenants.jobs import worker_app
+
+logger = logging.getLogger(__name__)
+HEARTBEAT = 3.0
+DEAD_AFTER = 12.0
+#: A job that killed this many workers is at fault itself.
+MAX_ATTEMPTS = 10
+
+
+async def run_worker(*, concurrency: int = 2) -> None:
+    """Work until told to stop (SIGTERM, SIGINT)."""
+    app = worker_app(address("JOBS_DATABASE_URL"))
+    async with app.open_async():
+        rescuer = asyncio.create_task(_rescue_forever(app))
+        try:
+            await app.run_worker_async(
+                concurrency=concurrency,
+                fetch_job_polling_interval=30.0,
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=DEAD_AFTER,
+                shutdown_graceful_timeout=10.0,
+                delete_jobs="never",
+            )
+        finally:
+            rescuer.cancel()
+
+
+async def rescue(app: procrastinate.App) -> int:
+    """Put the jobs of dead workers back into the queue; returns how many."""
+    await app.job_manager.prune_stalled_workers(DEAD_AFTER)
+    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER)
+    rows = list(stalled)
+    for job in rows:
+        await _take_up(app, job)
+    return len(rows)
+
+
+async def _take_up(app: procrastinate.App, job: Any) -> None:
+    if job.attempts >= MAX_ATTEMPTS:
+        logger.error("job %s (%s) failed: its workers died", job.id, job.task_name)
+        failed = procrastinate_jobs.Status.FAILED
+        await app.job_manager.finish_job(job, status=failed, delete_job=False)
+        return
+    logger.warning("job %s (%s) goes on: its worker died", job.id, job.task_name)
+    await app.job_manager.retry_job(job, retry_at=procrastinate_utils.utcnow())
+
+
+async def _rescue_forever(app: procrastinate.App) -> None:
+    while True:
+        try:
+            await rescue(app)
+        except Exception:
+            logger.exception("looking for jobs of dead workers failed")
+        await asyncio.sleep(HEARTBEAT)
