@@ -1,0 +1,141 @@
+"""The real thing: gunicorn, worker and provisioner over databases of their own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from local.ports import free_port
+from tests import planes
+from tests.server import ROOT, variables
+
+OWNERS = ("CELL_OWNER_URL", "CONTROL_OWNER_URL", "ADMIN_DATABASE_URL")
+
+
+@dataclass
+class Live:
+    """A running stack; requests name the host by header, so no name need resolve."""
+
+    port: int
+    pair: planes.Pair
+    environ: dict[str, str]
+    mail: Path
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def public(self) -> str:
+        """The address of the public site."""
+        return f"http://localhost:{self.port}"
+
+    def url(self, subdomain: str, path: str = "/") -> str:
+        """The address of a page of a workspace."""
+        return f"http://{subdomain}.localhost:{self.port}{path}"
+
+    def request(
+        self, method: str, host: str, path: str, *, body: bytes | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        """One request to a host of this stack; no redirect is followed."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        given = {key.replace("_", "-"): value for key, value in headers.items()}
+        try:
+            connection.request(method, path, body, {"Host": f"{host}:{self.port}", **given})
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+        finally:
+            connection.close()
+
+    def start(self, name: str) -> None:
+        """Start ``web``, ``worker`` or ``provisioner``."""
+        manage = [sys.executable, "-W", "ignore", "manage.py"]
+        commands = {
+            "web": [sys.executable, "-m", "gunicorn", "-c", "app/config/gunicorn.py"],
+            "worker": [*manage, "run_worker"],
+            "provisioner": [*manage, "run_provisioner"],
+        }
+        hidden = OWNERS if name != "provisioner" else OWNERS[2:]
+        env = {key: value for key, value in self.environ.items() if key not in hidden}
+        log = (Path(self.environ["DATA_DIR"]) / f"live-{name}.log").open("ab")
+        self.children[name] = subprocess.Popen(
+            commands[name], cwd=ROOT, env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
+
+    def kill(self, name: str) -> None:
+        """End a process without a chance to clean up."""
+        child = self.children.pop(name)
+        child.kill()
+        child.wait(10)
+
+    def stop(self) -> None:
+        """End all of it."""
+        for child in self.children.values():
+            child.terminate()
+        for child in self.children.values():
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+@pytest.fixture(scope="session")
+def live(django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Live]:
+    """gunicorn, a worker and a provisioner with their own copy of both planes."""
+    with django_db_blocker.unblock(), run_live(tmp_path_factory.mktemp("live")) as running:
+        yield running
+
+
+@contextmanager
+def run_live(mail: Path) -> Iterator[Live]:
+    """Start the stack on a port of its own; stop and drop everything at the end."""
+    pair = planes.copy(planes.templates(), f"live{os.getpid()}")
+    port = free_port()
+    live = Live(port, pair, _environ(pair, port, mail), mail)
+    try:
+        for name in ("web", "worker", "provisioner"):
+            live.start(name)
+        _wait_ready(live)
+        yield live
+    finally:
+        live.stop()
+        planes.drop(pair)
+
+
+def _environ(pair: planes.Pair, port: int, mail: Path) -> dict[str, str]:
+    environ = {**os.environ, **variables()}
+    for plane, database in (("control", pair.control), ("cell", pair.cell)):
+        for name in planes.URLS[plane]:
+            environ[name] = f"{environ[name].rpartition('/')[0]}/{database}"
+    return environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.live_settings",
+        "PUBLIC_HOST": f"localhost:{port}",
+        "BIND": f"127.0.0.1:{port}",
+        "DATA_DIR": str(settings.DATA_DIR),
+        "MAIL_DIR": str(mail),
+        "RUN_ID": f"live-{port}",
+        "TEST_SERVER": json.dumps(variables()),
+    }
+
+
+def _wait_ready(live: Live) -> None:
+    for _attempt in range(600):
+        if any(child.poll() is not None for child in live.children.values()):
+            break
+        try:
+            if live.request("GET", "localhost", "/readyz")[0] == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    logs = [p.read_text()[-2000:] for p in Path(settings.DATA_DIR).glob("live-*.log")]
+    raise RuntimeError("the live stack did not start:\n" + "\n".join(logs))

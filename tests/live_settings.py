@@ -1,0 +1,11 @@
+"""The product's settings as they are; only mail goes to a folder of files."""
+
+from __future__ import annotations
+
+import os
+
+from app.config.settings import *  # noqa: F403
+
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = os.environ["MAIL_DIR"]
+POOL_SIZE = 1

@@ -1,0 +1,78 @@
+"""alice owns the record, bob shares her team, charlie is in another, mallory elsewhere.
+
+The people are part of the template databases: a test pays nothing for them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tenants.context import Ref, use_tenant
+
+PASSWORD = "correct horse battery"
+
+
+def seed(*, owner: str, company: str, domain: str) -> None:
+    """Two teams and five people, with equal keys in every workspace."""
+    from app.access.models import Currency, Limits, Role, Team, User, Workspace
+
+    Workspace.objects.create(name=company)
+    Limits.objects.create(plan="pro", seats=50)
+    Currency.objects.create(code="USD")
+    north, south = Team.objects.create(name="North"), Team.objects.create(name="South")
+    people = (
+        (owner, Role.OWNER, north),
+        ("Bob Birch", Role.SALES, north),
+        ("Charlie Cedar", Role.SALES, south),
+        ("Dora Dogwood", Role.MANAGER, north),
+        ("Rita Rowan", Role.READ_ONLY, north),
+    )
+    for name, role, team in people:
+        address = f"{name.split()[0].lower()}@{domain}"
+        User.objects.create_user(address, PASSWORD, name=name, role=role, team=team)
+
+
+def person(name: str, *, ref: Ref) -> Any:
+    """The person of this first name in the workspace ``ref``."""
+    from app.access.models import User
+
+    with use_tenant(ref):
+        return User.objects.select_related("team").get(email__startswith=f"{name}@")
+
+
+@pytest.fixture
+def alice(two: tuple[Ref, Ref]) -> Any:
+    """The owner of the first workspace, in team North."""
+    return person("alice", ref=two[0])
+
+
+@pytest.fixture
+def bob(two: tuple[Ref, Ref]) -> Any:
+    """Sales, in alice's team."""
+    return person("bob", ref=two[0])
+
+
+@pytest.fixture
+def charlie(two: tuple[Ref, Ref]) -> Any:
+    """Sales, in the other team."""
+    return person("charlie", ref=two[0])
+
+
+@pytest.fixture
+def dora(two: tuple[Ref, Ref]) -> Any:
+    """Manager of alice's team."""
+    return person("dora", ref=two[0])
+
+
+@pytest.fixture
+def rita(two: tuple[Ref, Ref]) -> Any:
+    """Read-only, in alice's team."""
+    return person("rita", ref=two[0])
+
+
+@pytest.fixture
+def mallory(two: tuple[Ref, Ref]) -> Any:
+    """The owner of the other workspace; her key is alice's."""
+    return person("mallory", ref=two[1])
