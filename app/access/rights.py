@@ -47,14 +47,14 @@ class Guarded(Protocol):
     audience: Audience
 
 
-EVERYTHING = {verb: Scope.ALL for verb in Verb}
+EVERYTHING = dict.fromkeys(Verb, Scope.ALL)
 VIEW_ALL = {Verb.VIEW: Scope.ALL}
 
 MATRIX: dict[Audience, dict[str, dict[Verb, Scope]]] = {
     Audience.OWNED: {
         "owner": EVERYTHING,
         "administrator": EVERYTHING,
-        "manager": {verb: Scope.TEAM for verb in Verb},
+        "manager": dict.fromkeys(Verb, Scope.TEAM),
         "sales": {
             Verb.VIEW: Scope.TEAM,
             Verb.CREATE: Scope.OWN,

@@ -76,7 +76,7 @@ class Activity(Record):
     class Meta(Record.Meta):
         verbose_name = _("Activity")
         verbose_name_plural = _("Activities")
-        constraints = (
+        constraints: tuple[models.BaseConstraint, ...] = (
             *Record.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True)
@@ -86,7 +86,7 @@ class Activity(Record):
                 violation_error_message=_("It cannot end before it starts."),
             ),
         )
-        indexes = (
+        indexes: tuple[models.Index, ...] = (
             *Record.Meta.indexes,
             models.Index(fields=["owner", "status", "due_at"], name="activity_due", condition=LIVE),
         )
@@ -102,8 +102,17 @@ class ActivityEntity(Entity):
     layout = (
         Section(
             _("Activity"),
-            ("name", "type", "status", "priority", "owner", "due_at", "starts_at", "ends_at")
-            + ("location",),
+            (
+                "name",
+                "type",
+                "status",
+                "priority",
+                "owner",
+                "due_at",
+                "starts_at",
+                "ends_at",
+                "location",
+            ),
         ),
         Section(_("Plan and result"), ("plan", "progress", "result")),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from app.access.actors import Actor
@@ -31,7 +33,7 @@ def reopen_activity(activity: Activity, *, actor: Actor) -> None:
     write(activity, {"status": Activity.Status.OPEN, "progress": 0}, actor=actor)
 
 
-def write(activity: Activity, values: dict[str, object], *, actor: Actor) -> None:
+def write(activity: Activity, values: dict[str, Any], *, actor: Actor) -> None:
     """Change the activity as it was read."""
     entity = of_model(Activity)
     changes.update(entity, activity.pk, values, actor=actor, version=activity.version)

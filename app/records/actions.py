@@ -154,6 +154,7 @@ def to_param(param: Param, raw: Any) -> Any:
     """One value, parsed by the form field of its kind. Raises ValidationError."""
     if isinstance(raw, (list, dict)):
         raise ValidationError(_("Enter a single value."))
+    if param.kind is Kind.TEXT:
+        return forms.CharField(required=param.required, max_length=200).clean(raw)
     maker = next(field for kind, field in KINDS.values() if kind is param.kind)
-    limits = {"max_length": 200} if param.kind is Kind.TEXT else {}
-    return maker(required=param.required, **limits).clean(raw)
+    return maker(required=param.required).clean(raw)

@@ -139,7 +139,7 @@ def _write(
     if not moved:
         return
     event = events.name_of(entity, verb)
-    writing.stamp(entity, moved, actor=actor)
+    writing.stamp(moved, actor=actor)
     events.announce(event)
     done = writing.write_or_explain(entity, moved, write)
     if not done:

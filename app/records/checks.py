@@ -19,7 +19,7 @@ def enable() -> None:
     register(check_entities)
 
 
-def check_entities(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+def check_entities(**_kwargs: Any) -> list[CheckMessage]:
     """Every entity's declaration against its model."""
     return [
         Error(message, obj=entity, id="records.E001")

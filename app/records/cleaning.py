@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -85,7 +86,7 @@ def to_value(field: Field, raw: Any) -> Any:
         return to_empty(field)
     if field.kind in TEXTS and isinstance(raw, bool):
         raise ValidationError(_("Enter a text."))
-    value = field.source.clean(raw, None)  # type: ignore[arg-type]
+    value = field.source.clean(raw, None)
     if isinstance(value, datetime) and timezone.is_naive(value):
         value = timezone.make_aware(value)
     return value
@@ -94,17 +95,11 @@ def to_value(field: Field, raw: Any) -> Any:
 def to_empty(field: Field) -> Any:
     """What an empty cell means for this field."""
     source = field.source
-    if source.null:
-        empty: Any = None
-    elif source.has_default() and not source.empty_strings_allowed:
+    if source.has_default() and (field.kind is Kind.CHOICE or not source.empty_strings_allowed):
         return source.get_default()
-    elif field.kind is Kind.CHOICE and source.has_default():
-        return source.get_default()
-    else:
-        empty = ""
     if not source.blank:
         raise ValidationError(source.error_messages["blank"])
-    return empty
+    return None if source.null else ""
 
 
 def to_id(field: Field, raw: Any) -> int | None:
@@ -113,7 +108,7 @@ def to_id(field: Field, raw: Any) -> int | None:
         if not field.source.blank:
             raise ValidationError(field.source.error_messages["blank"])
         return None
-    if isinstance(raw, bool) or isinstance(raw, float):
+    if isinstance(raw, (bool, float)):
         raise ValidationError(_("Enter the ID of a record."))
     try:
         value = int(raw)
@@ -135,7 +130,7 @@ def to_custom(raw: Any) -> dict[str, Any]:
             raise ValidationError(_("Custom fields hold single values."))
         if "\x00" in key or "\\u0000" in key or (isinstance(value, str) and "\x00" in value):
             raise ValidationError(_("Null characters are not allowed."))
-        if isinstance(value, float) and value not in (value + 0,):
+        if isinstance(value, float) and not math.isfinite(value):
             raise ValidationError(_("Enter a valid number."))
     return raw
 

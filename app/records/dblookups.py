@@ -10,26 +10,26 @@ from django.db.models import CharField, Lookup, TextField
 ESCAPES = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
-class Has(Lookup):  # type: ignore[type-arg]
+class Has(Lookup):
     """Contains, whatever the case, by the trigram index (icontains never uses it)."""
 
     lookup_name = "has"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, params = self.process_lhs(compiler, connection)
         pattern = f"%{str(self.rhs).translate(ESCAPES)}%"
-        return f"{left} ILIKE %s", [*params, pattern]
+        return f"{left} ILIKE %s", (*params, pattern)
 
 
-class TokensMatch(Lookup):  # type: ignore[type-arg]
+class TokensMatch(Lookup):
     """A tsvector meets a ready tsquery literal."""
 
     lookup_name = "tokens_match"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} @@ %s::tsquery", [*params, str(self.rhs)]
+        return f"{left} @@ %s::tsquery", (*params, str(self.rhs))
 
 
 def register() -> None:

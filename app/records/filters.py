@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -147,7 +148,7 @@ def custom_condition(one: Filter) -> Q:
         number = float(one.raw)
     except ValueError:
         return found
-    if number == number and abs(number) < 1e300:
+    if math.isfinite(number):
         found |= Q(custom__contains={key: int(number) if number.is_integer() else number})
     return found
 

@@ -15,8 +15,8 @@ from app.access.actors import Actor
 from app.access.rights import Verb, row_rule
 from app.records import keyset, registry
 from app.records.entity import Entity
-from app.records.fields import PEOPLE, Field
 from app.records.errors import Invalid
+from app.records.fields import PEOPLE, Field
 from app.records.filters import Filter, conditions, parse_filter
 from app.records.models import SearchEntry
 from app.records.search import matching
@@ -145,7 +145,6 @@ def related_name(field: Field, *, actor: Actor) -> Any:
 
 
 def select(
-    entity: Entity,
     rows: QuerySet[Any],
     fields: Sequence[Field],
     *,
@@ -168,9 +167,7 @@ def page(
 ) -> Page:
     """One page of rows, with the cursors of its neighbours."""
     rows = rows_of(entity, query, actor=actor, verb=verb)
-    names, selected = select(
-        entity, rows, shown(entity, columns), actor=actor, extra=query.sort.columns
-    )
+    names, selected = select(rows, shown(entity, columns), actor=actor, extra=query.sort.columns)
     found = keyset.read(selected, query.sort, query.cursor, limit=query.limit + 1)
     more = len(found) > query.limit
     found = found[: query.limit]
@@ -203,6 +200,6 @@ def count(entity: Entity, query: Query, *, actor: Actor, cap: int = 1_000) -> in
 def one(entity: Entity, pk: int, *, actor: Actor) -> dict[str, Any] | None:
     """All fields of one visible row, by name; None where there is none."""
     rows = entity.queryset(actor).filter(pk=pk)
-    names, selected = select(entity, rows, list(entity.fields.values()), actor=actor)
+    names, selected = select(rows, list(entity.fields.values()), actor=actor)
     found = selected.first()
     return None if found is None else dict(zip(names, found, strict=True))

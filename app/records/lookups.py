@@ -12,8 +12,8 @@ from app.access.actors import Actor
 from app.lib.text import sort_key
 from app.records import registry
 from app.records.fields import PEOPLE
-from app.records.search import matching
 from app.records.models import SearchEntry
+from app.records.search import matching
 
 MOST = 20
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
@@ -60,7 +59,7 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: tuple[models.BaseConstraint, ...] = (
             models.UniqueConstraint(
                 fields=["external_id"],
                 condition=LIVE & ~Q(external_id=""),
@@ -68,7 +67,7 @@ class Record(models.Model):
                 violation_error_message=_("Another record has this external ID."),
             ),
         )
-        indexes = (
+        indexes: tuple[models.Index, ...] = (
             models.Index(fields=["sort_key", "id"], name="%(class)s_sort", condition=LIVE),
             models.Index(
                 fields=["owner", "sort_key", "id"], name="%(class)s_owner", condition=LIVE

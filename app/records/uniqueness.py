@@ -71,7 +71,7 @@ def message_of(constraint: Any) -> str:
 def has_words(constraint: Any) -> bool:
     """Whether somebody gave the constraint a message of its own."""
     words = constraint.violation_error_message
-    return words != constraint.default_violation_error_message
+    return bool(words != constraint.default_violation_error_message)
 
 
 def explain(entity: Entity, error: IntegrityError) -> tuple[str, str]:

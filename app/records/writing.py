@@ -28,7 +28,7 @@ def cursor() -> Any:
     return connections[current().cell].cursor()
 
 
-def stamp(entity: Entity, drafts: list[Draft], *, actor: Actor) -> None:
+def stamp(drafts: list[Draft], *, actor: Actor) -> None:
     """Note who writes, when, and which version this becomes."""
     now = timezone.now()
     for draft in drafts:
@@ -88,7 +88,7 @@ def update_columns(entity: Entity, names: frozenset[str], drafts: list[Draft]) -
     with cursor() as handle:
         for start in range(0, len(drafts), ROWS_AT_ONCE):
             rows = [draft.row for draft in drafts[start : start + ROWS_AT_ONCE]]
-            columns = [[prepared(field, row, connection) for row in rows] for field in fields]
+            columns = [[prepared(field, row) for row in rows] for field in fields]
             handle.execute(sql, [[row.pk for row in rows], *columns])
 
 
@@ -100,7 +100,7 @@ def cast_type(field: Any, connection: Any) -> str:
     return {"jsonb": "json", "bigint identity": "bigint"}.get(kind, kind)
 
 
-def prepared(field: Any, row: Any, connection: Any) -> Any:
+def prepared(field: Any, row: Any) -> Any:
     """The value as the database takes it."""
     value = getattr(row, field.attname)
     if field.get_internal_type() == "JSONField":

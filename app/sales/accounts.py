@@ -75,15 +75,29 @@ class AccountEntity(Entity):
     layout = (
         Section(
             _("Account"),
-            ("name", "category", "industry", "parent", "owner", "employees", "founded")
-            + ("revenue", "revenue_currency"),
+            (
+                "name",
+                "category",
+                "industry",
+                "parent",
+                "owner",
+                "employees",
+                "founded",
+                "revenue",
+                "revenue_currency",
+            ),
         ),
         Section(_("Reach"), ("website", "phone", "email")),
         Section(_("Address"), ("street", "city", "state", "postal_code", "country")),
         Section(
             _("Shipping address"),
-            ("shipping_street", "shipping_city", "shipping_state", "shipping_postal_code")
-            + ("shipping_country",),
+            (
+                "shipping_street",
+                "shipping_city",
+                "shipping_state",
+                "shipping_postal_code",
+                "shipping_country",
+            ),
             collapsed=True,
         ),
         Section(

@@ -84,7 +84,7 @@ class Deal(Record):
     class Meta(Record.Meta):
         verbose_name = _("Deal")
         verbose_name_plural = _("Deals")
-        indexes = (
+        indexes: tuple[models.Index, ...] = (
             *Record.Meta.indexes,
             models.Index(
                 fields=["stage", "amount_currency"],
@@ -123,8 +123,19 @@ class DealEntity(Entity):
     layout = (
         Section(
             _("Deal"),
-            ("name", "account", "contact", "product", "amount", "amount_currency")
-            + ("pipeline", "stage", "close_date", "engaged_on", "owner"),
+            (
+                "name",
+                "account",
+                "contact",
+                "product",
+                "amount",
+                "amount_currency",
+                "pipeline",
+                "stage",
+                "close_date",
+                "engaged_on",
+                "owner",
+            ),
         ),
         Section(_("Progress"), ("next_step", "source", "reason", "status", "finder")),
         Section(_("Description"), ("description",)),

@@ -70,7 +70,7 @@ class Stage(Record):
     class Meta(Record.Meta):
         verbose_name = _("Stage")
         verbose_name_plural = _("Stages")
-        constraints = (
+        constraints: tuple[models.BaseConstraint, ...] = (
             *Record.Meta.constraints,
             models.UniqueConstraint(
                 fields=["pipeline", "name"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +63,6 @@ def stage_of_kind(deal: Deal, kind: Stage.Kind) -> Stage:
     return stage
 
 
-def write(deal: Deal, values: dict[str, object], *, actor: Actor) -> None:
+def write(deal: Deal, values: dict[str, Any], *, actor: Actor) -> None:
     """Change the deal as it was read."""
     changes.update(of_model(Deal), deal.pk, values, actor=actor, version=deal.version)
