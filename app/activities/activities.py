@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -76,7 +76,7 @@ class Activity(Record):
     class Meta(Record.Meta):
         verbose_name = _("Activity")
         verbose_name_plural = _("Activities")
-        constraints: tuple[models.BaseConstraint, ...] = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Record.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True)
@@ -86,7 +86,7 @@ class Activity(Record):
                 violation_error_message=_("It cannot end before it starts."),
             ),
         )
-        indexes: tuple[models.Index, ...] = (
+        indexes: ClassVar[tuple[models.Index, ...]] = (
             *Record.Meta.indexes,
             models.Index(fields=["owner", "status", "due_at"], name="activity_due", condition=LIVE),
         )

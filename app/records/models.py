@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
@@ -59,7 +61,7 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
-        constraints: tuple[models.BaseConstraint, ...] = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.UniqueConstraint(
                 fields=["external_id"],
                 condition=LIVE & ~Q(external_id=""),
@@ -67,7 +69,7 @@ class Record(models.Model):
                 violation_error_message=_("Another record has this external ID."),
             ),
         )
-        indexes: tuple[models.Index, ...] = (
+        indexes: ClassVar[tuple[models.Index, ...]] = (
             models.Index(fields=["sort_key", "id"], name="%(class)s_sort", condition=LIVE),
             models.Index(
                 fields=["owner", "sort_key", "id"], name="%(class)s_owner", condition=LIVE

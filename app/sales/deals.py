@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -84,7 +85,7 @@ class Deal(Record):
     class Meta(Record.Meta):
         verbose_name = _("Deal")
         verbose_name_plural = _("Deals")
-        indexes: tuple[models.Index, ...] = (
+        indexes: ClassVar[tuple[models.Index, ...]] = (
             *Record.Meta.indexes,
             models.Index(
                 fields=["stage", "amount_currency"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -70,7 +71,7 @@ class Stage(Record):
     class Meta(Record.Meta):
         verbose_name = _("Stage")
         verbose_name_plural = _("Stages")
-        constraints: tuple[models.BaseConstraint, ...] = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Record.Meta.constraints,
             models.UniqueConstraint(
                 fields=["pipeline", "name"],
