@@ -41,6 +41,15 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         self._session: Session | None = None
         self._transaction_owner: str | None = None
         self._schemas: set[str] = set()
+        self._is_opening = False
+
+    def connect(self) -> None:
+        """Open the connection; what Django asks the catalogue then needs no workspace."""
+        self._is_opening = True
+        try:
+            super().connect()
+        finally:
+            self._is_opening = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open a connection; it speaks for nobody yet."""
@@ -51,6 +60,8 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def create_cursor(self, name: str | None = None) -> Any:
         """A cursor whose statements pass the gate, one by one."""
+        if self._is_opening:
+            return super().create_cursor(name)
         cursor = self._named_cursor(name) if name else self._plain_class()(self.connection)
         cursor.gate = self._gate
         self._set_time_zone_loader(cursor)
