@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import connections, router
 from django.utils.crypto import constant_time_compare
 
-from app.access.models import Limits, User
+from app.access.models import Limits, Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Actor:
     time_zone: str
     base_currency: str
     workspace_name: str
+
+    @property
+    def administers(self) -> bool:
+        """Whether the settings of the workspace are his to change."""
+        return self.role in (Role.OWNER, Role.ADMINISTRATOR)
 
 
 _COLUMNS = """
@@ -81,7 +86,20 @@ def _one_row(sql: str, key: int | str) -> tuple[Any, ...] | None:
 
 
 def _actor(row: tuple[Any, ...]) -> Actor:
-    return Actor(*row[:5], tuple(row[5]), *row[6:10])
+    user_id, name, email, role, team_id, members, *rest = row[:10]
+    language, time_zone, base_currency, workspace_name = rest
+    return Actor(
+        user_id=user_id,
+        name=name,
+        email=email,
+        role=role,
+        team_id=team_id,
+        team_member_ids=tuple(members),
+        language=language,
+        time_zone=time_zone,
+        base_currency=base_currency,
+        workspace_name=workspace_name,
+    )
 
 
 def _same_password(session: SessionBase, password: str) -> bool:

@@ -13,3 +13,7 @@ class AccessConfig(AppConfig):
     label = "access"
     verbose_name = _("People and access")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the jobs known to the worker."""
+        from app.access import jobs  # noqa: F401

@@ -51,8 +51,10 @@ def time_zones() -> tuple[str, ...]:
 
 
 _CONTINENTS = frozenset(
-    ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe")
-    + ("Indian", "Pacific")
+    (
+        *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia"),
+        *("Europe", "Indian", "Pacific"),
+    )
 )
 
 

@@ -1,0 +1,78 @@
+"""Who asks: from session or token to `request.actor`, his language and his time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from app.access.actors import Actor, actor_of_session
+from app.access.tokens import actor_of_token
+from tenants.context import bind_actor, current_or_none
+
+Answer = Callable[[HttpRequest], HttpResponse]
+_API = "/api/"
+_BEARER = "bearer "
+
+
+class ActorMiddleware:
+    """Sets `request.actor` and keeps signed-out visitors out of the workspace's pages."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        actor = _actor_of(request) if current_or_none() else None
+        request.actor = actor  # type: ignore[attr-defined]
+        with ExitStack() as stack:
+            stack.enter_context(bind_actor(actor.user_id if actor else None))
+            stack.enter_context(translation.override(_language(request, actor)))
+            if actor:
+                stack.enter_context(timezone.override(ZoneInfo(actor.time_zone)))
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "en")
+        return response
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: Any,  # noqa: ARG002
+        kwargs: Any,  # noqa: ARG002
+    ) -> HttpResponse | None:
+        """Send signed-out visitors to the log-in page, unless the view is open to them."""
+        if current_or_none() is None or request.actor is not None:  # type: ignore[attr-defined]
+            return None
+        if request.path.startswith(_API) or not getattr(view, "login_required", True):
+            return None
+        return _to_login(request)
+
+
+def _actor_of(request: HttpRequest) -> Actor | None:
+    """A program shows its token, a person his session; the API takes tokens only."""
+    if not request.path.startswith(_API):
+        return actor_of_session(request.session)
+    header = request.headers.get("Authorization", "")
+    if not header.lower().startswith(_BEARER):
+        return None
+    return actor_of_token(header[len(_BEARER) :].strip())
+
+
+def _language(request: HttpRequest, actor: Actor | None) -> str:
+    return actor.language if actor else translation.get_language_from_request(request)
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    target = request.get_full_path() if request.method == "GET" else settings.LOGIN_REDIRECT_URL
+    if not request.headers.get("HX-Request"):
+        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
+    response = HttpResponse()
+    response.headers["HX-Redirect"] = reverse("account_login")
+    return response

@@ -1,0 +1,153 @@
+"""People come, change and leave; the rules that keep a workspace governed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import router, transaction
+from django.utils.translation import gettext as _
+
+from app.access import hints
+from app.access.actors import Actor
+from app.access.models import Limits, Role, Team, User
+from app.access.verification import address_of
+
+
+def create_person(
+    name: str,
+    *,
+    by: Actor | None,
+    email: str | None = None,
+    password: str | None = None,
+    role: str = Role.SALES,
+    team: Team | None = None,
+    **profile: Any,
+) -> User:
+    """A new person: with e-mail address and password one with a seat, else one without.
+
+    `by` is who asks, None the system itself. Raises PermissionDenied, and ValidationError
+    that names the field.
+    """
+    _check_may_set(by, role)
+    user = User(name=name, email=email or None, role=role, team=team, **profile)
+    user.has_seat = user.email is not None
+    with transaction.atomic(using=_alias()):
+        if user.has_seat:
+            _take_seat()
+        _set_password(user, password)
+        user.full_clean(exclude=["password"])
+        user.save()
+        if user.has_seat:
+            address_of(user)
+            hints.remember(user)
+    return user
+
+
+def create_seatless(names: Iterable[str], *, by: Actor, team: Team | None = None) -> list[User]:
+    """People who own records but do not sign in, as an import finds them."""
+    return [create_person(name, by=by, team=team) for name in names]
+
+
+def change_person(
+    user: User, *, by: Actor, name: str, role: str, team: Team | None, external_id: str = ""
+) -> None:
+    """Another name, role or team. The last owner stays owner."""
+    _check_may_touch(by, user)
+    if role != user.role:
+        _check_may_set(by, role)
+    with transaction.atomic(using=_alias()):
+        if user.role == Role.OWNER != role:
+            _keep_an_owner(user)
+        user.name, user.role, user.team, user.external_id = name, role, team, external_id
+        user.full_clean(exclude=["password"])
+        user.save()
+
+
+def give_seat(user: User, *, by: Actor, email: str, password: str) -> None:
+    """Let somebody who only owned records sign in."""
+    _check_may_touch(by, user)
+    with transaction.atomic(using=_alias()):
+        _take_seat()
+        user.email, user.has_seat = email, True
+        _set_password(user, password)
+        user.full_clean(exclude=["password"])
+        user.save()
+        address_of(user)
+        hints.remember(user)
+
+
+def deactivate_person(user: User, *, by: Actor) -> None:
+    """End his sessions and tokens; his records stay. The last owner cannot go."""
+    _check_may_touch(by, user)
+    with transaction.atomic(using=_alias()):
+        if user.role == Role.OWNER:
+            _keep_an_owner(user)
+        user.is_active = False
+        user.save()
+        hints.forget(user)
+
+
+def reactivate_person(user: User, *, by: Actor) -> None:
+    """Let a former colleague in again, if a seat is free."""
+    _check_may_touch(by, user)
+    with transaction.atomic(using=_alias()):
+        if user.has_seat and not user.is_active:
+            _take_seat()
+        user.is_active = True
+        user.save()
+        hints.remember(user)
+
+
+def change_profile(user: User, *, name: str, language: str, time_zone: str) -> None:
+    """What everybody may change of himself."""
+    user.name, user.language, user.time_zone = name, language, time_zone
+    user.full_clean(exclude=["password"])
+    user.save()
+
+
+def _alias() -> str:
+    return router.db_for_write(User)
+
+
+def _check_may_touch(by: Actor | None, user: User) -> None:
+    _check_may_set(by, user.role)
+
+
+def _check_may_set(by: Actor | None, role: str) -> None:
+    """Administrators look after everybody but owners; owners after everybody."""
+    if by is None or by.role == Role.OWNER:
+        return
+    if by.role != Role.ADMINISTRATOR or role == Role.OWNER:
+        raise PermissionDenied
+
+
+def _set_password(user: User, password: str | None) -> None:
+    if not user.has_seat:
+        user.set_unusable_password()
+        return
+    try:
+        validate_password(password or "", user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from None
+    user.set_password(password)
+
+
+def _take_seat() -> None:
+    """Refuse when the plan has no seat left; the lock makes two takers wait for each other."""
+    limits = Limits.objects.select_for_update().get()
+    taken = User.objects.filter(has_seat=True, is_active=True).count()
+    if limits.seats is not None and taken >= limits.seats:
+        text = _("All %(seats)s seats of the plan are taken.")
+        raise ValidationError({"email": text % {"seats": limits.seats}})
+
+
+def _keep_an_owner(leaving: User) -> None:
+    Limits.objects.select_for_update().get()
+    owners = User.objects.filter(role=Role.OWNER, has_seat=True, is_active=True)
+    if not owners.exclude(pk=leaving.pk).exists():
+        raise ValidationError(
+            {"role": _("A workspace needs an owner: make somebody else owner first.")}
+        )
