@@ -1,0 +1,8 @@
+"""Addresses under /settings/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "setup"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,81 @@
+"""The forms of the public site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from app.access.models import User
+from app.lib.dates import is_time_zone
+from app.lib.text import normal_email, squeeze
+from app.website.plans import BY_SLUG, DEFAULT, PLANS
+from tenants.subdomains import validate_subdomain
+
+
+class SignupForm(forms.Form):
+    """What a company tells us to get its workspace."""
+
+    company = forms.CharField(label=_("Company"), max_length=150)
+    subdomain = forms.CharField(label=_("Address of your workspace"), max_length=60)
+    full_name = forms.CharField(label=_("Your name"), max_length=150)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    password = forms.CharField(label=_("Password"), max_length=200, strip=False)
+    plan = forms.ChoiceField(
+        label=_("Plan"), choices=[(plan.slug, plan.name) for plan in PLANS], required=False
+    )
+
+    #: Told by the browser; the workspace starts in it.
+    time_zone = forms.CharField(max_length=60, required=False)
+
+    def clean_time_zone(self) -> str:
+        """A time zone that we offer, else UTC."""
+        told = str(self.cleaned_data["time_zone"])
+        return told if is_time_zone(told) else "UTC"
+
+    def clean_company(self) -> str:
+        """The name with single blanks."""
+        return squeeze(str(self.cleaned_data["company"]))
+
+    def clean_full_name(self) -> str:
+        """The name with single blanks."""
+        return squeeze(str(self.cleaned_data["full_name"]))
+
+    def clean_subdomain(self) -> str:
+        """A name that may stand before our own."""
+        name = str(self.cleaned_data["subdomain"]).strip().lower()
+        validate_subdomain(name)
+        return name
+
+    def clean_email(self) -> str:
+        """The address as we compare it."""
+        return normal_email(self.cleaned_data["email"])
+
+    def clean_plan(self) -> str:
+        """The plan chosen, or the free one."""
+        chosen = str(self.cleaned_data["plan"])
+        return chosen if chosen in BY_SLUG else DEFAULT
+
+    def clean(self) -> dict[str, Any]:
+        """The password is judged with the name and the address beside it."""
+        data = super().clean() or self.cleaned_data
+        if data.get("password"):
+            person = User(email=data.get("email"), name=data.get("full_name", ""))
+            try:
+                validate_password(data["password"], person)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return data
+
+
+class FindForm(forms.Form):
+    """Whose workspaces are wanted."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+
+    def clean_email(self) -> str:
+        """The address as we compare it."""
+        return normal_email(self.cleaned_data["email"])
