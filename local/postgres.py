@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 
 from local import leftovers
-from local.ports import free_port
 
 ADMIN = "postgres"
 NOBODY = 65534
@@ -65,6 +61,8 @@ def server_command(folder: Path, *, port: int, durable: bool = True) -> list[str
         "max_locks_per_transaction": "512",
         "shared_buffers": "256MB",
         "jit": "off",
+        "log_checkpoints": "off",
+        "log_line_prefix": "",
         "timezone": "UTC",
         "log_timezone": "UTC",
         "fsync": "on" if durable else "off",
@@ -122,33 +120,3 @@ def _give_away(*paths: Path) -> None:
     if os.geteuid() == 0 and not _namespaces_allowed():
         for path in paths:
             os.chown(path, NOBODY, NOBODY)
-
-
-@contextmanager
-def temporary_server(folder: Path) -> Iterator[str]:
-    """A server for tests: yields the administrator's address; nothing survives a power cut."""
-    password = secrets.token_urlsafe(24)
-    port = free_port()
-    make_cluster(folder / "pg", password=password)
-    url = f"postgresql://{ADMIN}:{password}@127.0.0.1:{port}/postgres"
-    command = server_command(folder / "pg", port=port, durable=False)
-    with (folder / "pg.log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    try:
-        _wait_for(server, url, folder / "pg.log")
-        yield url
-    finally:
-        server.send_signal(2)
-        server.wait(30)
-
-
-def _wait_for(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    for _attempt in range(400):
-        if answers(url):
-            return
-        try:
-            server.wait(0.05)
-        except subprocess.TimeoutExpired:
-            continue
-        break
-    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")

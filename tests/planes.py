@@ -122,9 +122,7 @@ def _make_templates(pair: Pair) -> None:
 
 
 def _is_complete(pair: Pair) -> bool:
-    query = (
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
-    )
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
     with connect("ADMIN_DATABASE_URL") as admin:
         row = admin.execute(query, [pair.control]).fetchone()
     return bool(row and row[0] == "complete")
@@ -153,7 +151,10 @@ def reset_sequences(owner: psycopg.Connection[Any], kept: dict[str, int | None])
     """Set back the sequences that a rolled-back test moved, so that keys stay equal."""
     for name, value in sequences(owner).items():
         if name in kept and value != kept[name]:
-            owner.execute("SELECT setval(%s::regclass, %s, %s)", [name, kept[name] or 1, kept[name] is not None])
+            owner.execute(
+                "SELECT setval(%s::regclass, %s, %s)",
+                [name, kept[name] or 1, kept[name] is not None],
+            )
 
 
 def sequences(owner: psycopg.Connection[Any]) -> dict[str, int | None]:

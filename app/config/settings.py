@@ -230,12 +230,24 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Clientele <no-reply@{PUBLIC_NAME}>
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"origin": {"()": "app.config.logs.OriginFilter"}},
+    "formatters": {
+        "line": {"format": "{levelname} {name} {workspace} {request_id} {message}", "style": "{"}
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["origin"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {"procrastinate": {"level": "WARNING"}},
 }
 SENTRY_DSN = env.text("SENTRY_DSN", "")
 if SENTRY_DSN:
     import sentry_sdk
 
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, traces_sample_rate=0.0)
+    from app.config.logs import tag_event
+
+    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, before_send=tag_event)
