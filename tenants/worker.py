@@ -15,7 +15,9 @@ from tenants.jobs import worker_app
 
 logger = logging.getLogger(__name__)
 HEARTBEAT = 3.0
-DEAD_AFTER = 12.0
+DEAD_AFTER = 10.0
+#: New jobs are announced; those of dead workers are found by asking.
+POLLING = 5.0
 #: A job that killed this many workers is at fault itself.
 MAX_ATTEMPTS = 10
 
@@ -28,7 +30,7 @@ async def run_worker(*, concurrency: int = 2) -> None:
         try:
             await app.run_worker_async(
                 concurrency=concurrency,
-                fetch_job_polling_interval=30.0,
+                fetch_job_polling_interval=POLLING,
                 update_heartbeat_interval=HEARTBEAT,
                 stalled_worker_timeout=DEAD_AFTER,
                 shutdown_graceful_timeout=10.0,

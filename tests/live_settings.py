@@ -9,3 +9,4 @@ from app.config.settings import *  # noqa: F403
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = os.environ["MAIL_DIR"]
 POOL_SIZE = 1
+PROCRASTINATE_IMPORT_PATHS = ["tests.tenants.tasks"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
-from tenants.addresses import connect, login_of
+from tenants.addresses import connect, connect_owner
 from tenants.audit import SQL
 from tenants.cells import grant_database, setup_planes
 from tenants.context import Ref, use_control, use_tenant
@@ -21,7 +23,7 @@ from tenants.models import Tenant
 from tenants.provisioning import activate, open_workspace, run_once
 from tenants.routing import HOSTS, ref_of
 from tenants.schemas import migration_hash
-from tests.people import seed
+from tests.seeding import seed
 
 URLS = {
     "control": ("CONTROL_DATABASE_URL", "CONTROL_OWNER_URL"),
@@ -32,7 +34,7 @@ ALIASES = {
     "cell": ("default", "default_owner"),
 }
 #: Whoever of these changes makes the kept templates worthless.
-SOURCES = ("tests/people.py", "tests/planes.py", "tenants/cells.py", "tenants/provisioning.py")
+SOURCES = ("tests/seeding.py", "tests/planes.py", "tenants/cells.py", "tenants/provisioning.py")
 COMPANIES = (("Acme", "acme", "Alice Alder"), ("Globex", "globex", "Mallory Marsh"))
 
 
@@ -55,6 +57,18 @@ def point_at(pair: Pair) -> None:
         for alias in ALIASES[plane]:
             connections.settings[alias]["NAME"] = database
             connections[alias].settings_dict["NAME"] = database
+
+
+@contextmanager
+def using(pair: Pair) -> Iterator[None]:
+    """Let this process use other databases for a while."""
+    names = (connections[alias].settings_dict["NAME"] for alias in ("control", "default"))
+    before = Pair(*map(str, names))
+    point_at(pair)
+    try:
+        yield
+    finally:
+        point_at(before)
 
 
 def templates() -> Pair:
@@ -99,8 +113,16 @@ def open_seeded(company: str, subdomain: str, owner: str) -> Ref:
     ref = ref_of(tenant)
     with use_tenant(ref):
         seed(owner=owner, company=company, domain=f"{subdomain}.example")
+    _forget_seeding(ref)
     activate(tenant)
     return ref
+
+
+def _forget_seeding(ref: Ref) -> None:
+    """Tests count what they did, not what made their people."""
+    with connect_owner() as owner:
+        table = sql.Identifier(ref.schema, "records_auditentry")
+        owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(table))
 
 
 def ref_at(subdomain: str) -> Ref:
@@ -165,7 +187,3 @@ def sequences(owner: psycopg.Connection[Any]) -> dict[str, int | None]:
     ).fetchall()
     return {row[0]: row[1] for row in rows}
 
-
-def admin_role() -> str:
-    """The superuser of the tests' server."""
-    return login_of(settings.ADMIN_DATABASE_URL).role

@@ -13,3 +13,4 @@ from app.config.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 POOL_SIZE = 0
+PROCRASTINATE_IMPORT_PATHS = ["tests.tenants.tasks"]
