@@ -1,0 +1,1 @@
+"""Import of tables made elsewhere: read, match, check, write through the engine, undo."""
