@@ -18,7 +18,21 @@ SURE = 0.75
 WESTERN = ["cp1252", "cp1250", "cp1251", "cp932", "euc_jp", "cp949"]
 BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: What the page offers when the guess is wrong.
-CHOICES = ("utf-8", "gb18030", "big5hkscs", "cp1252", "cp1250", "cp1251", "cp932", "euc_jp", "cp949", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+CHOICES = (
+    "utf-8",
+    "gb18030",
+    "big5hkscs",
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32-le",
+    "utf-32-be",
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,10 @@ def _unicode(head: bytes) -> Encoding | None:
     body = head[mark:]
     nuls = [body[place::4].count(0) / (len(body[place::4]) or 1) for place in range(4)]
     if min(nuls[1:]) > SURE or min(nuls[:3]) > SURE:
-        return Encoding("utf-32-le" if nuls[1] > SURE and nuls[3] > SURE and nuls[0] < SURE else "utf-32-be", mark)
+        return Encoding(
+            "utf-32-le" if nuls[1] > SURE and nuls[3] > SURE and nuls[0] < SURE else "utf-32-be",
+            mark,
+        )
     if mark:
         return Encoding("utf-16-le" if head[0] == 0xFF else "utf-16-be", mark)
     if nuls[1] + nuls[3] > SURE and nuls[0] + nuls[2] < 0.1:

@@ -27,7 +27,12 @@ TIMES = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
 #: Formats of numbers: the mark before the decimals, and what may group thousands.
 NUMBER_FORMATS = {"1,234.56": ".", "1.234,56": ","}
 GROUPING = {".": ",' \u00a0\u202f\u2019_，", ",": ".' \u00a0\u202f\u2019_"}
-MULTIPLES = {"万": Decimal(10_000), "萬": Decimal(10_000), "亿": Decimal(10**8), "億": Decimal(10**8)}
+MULTIPLES = {
+    "万": Decimal(10_000),
+    "萬": Decimal(10_000),
+    "亿": Decimal(10**8),
+    "億": Decimal(10**8),
+}
 SYMBOLS = {
     "US$": "USD", "CA$": "CAD", "A$": "AUD", "HK$": "HKD", "NT$": "TWD", "S$": "SGD", "R$": "BRL",
     "RMB": "CNY", "元": "CNY", "人民币": "CNY", "€": "EUR", "£": "GBP", "￡": "GBP", "₹": "INR",
@@ -44,7 +49,9 @@ NO = frozenset({"0", "no", "n", "false", "f", "off", "-", "否", "假", "不", "
 #: A few cells that nobody can read must not hide how the others are written.
 MOSTLY = 0.8
 NUMBER = re.compile(r"^[+-]?\d[\d.,'_ \u00a0\u202f\u2019，]*$")
-MONEY = re.compile(r"^(?P<before>[^\d(+-]*)(?P<number>[(+-]?.*?\d[^A-Za-z\u4e00-\u9fff€£$¥￥%]*?)(?P<after>\D*)$")
+MONEY = re.compile(
+    r"^(?P<before>[^\d(+-]*)(?P<number>[(+-]?.*?\d[^A-Za-z\u4e00-\u9fff€£$¥￥%]*?)(?P<after>\D*)$"
+)
 
 
 class Unparsed(ValueError):
@@ -166,7 +173,9 @@ def guess_number(values: Iterable[str]) -> Guess:
     counts = {name: sum(_fits(c, mark) for c in cells) for name, mark in NUMBER_FORMATS.items()}
     most = max(counts.values())
     fitting = [name for name in counts if counts[name] == most and most >= MOSTLY * len(cells)]
-    return Guess(tuple(sorted(fitting, key=lambda name: any(NUMBER_FORMATS[name] in c for c in cells))))
+    return Guess(
+        tuple(sorted(fitting, key=lambda name: any(NUMBER_FORMATS[name] in c for c in cells)))
+    )
 
 
 def _bare_number(value: str) -> str:
@@ -208,7 +217,7 @@ def whole_parser(form: str) -> Parser:
 
 def _number(cell: str, mark: str) -> Decimal:
     text = cell.strip().replace("\u2212", "-")
-    times = MULTIPLES.get(text[-1:], None)
+    times = MULTIPLES.get(text[-1:])
     if times is not None:
         text = text[:-1].strip()
     negative = text.startswith("(") and text.endswith(")")
@@ -269,9 +278,7 @@ def split_money(cell: str, *, base_currency: str) -> tuple[str, str]:
         raise Unparsed(_("“%(cell)s” is not an amount.") % {"cell": cell})
     number = match["number"].strip()
     after = match["after"].strip()
-    if after[:1] in MULTIPLES:
-        number, after = number + after[0], after[1:].strip()
-    elif after[:1] in (")", "-"):
+    if after[:1] in MULTIPLES or after[:1] in (")", "-"):
         number, after = number + after[0], after[1:].strip()
     names = [name for name in (match["before"].strip(), after) if name]
     codes = {currency_code(name, base_currency=base_currency) for name in names}

@@ -98,7 +98,9 @@ def headers_of(records: list[list[str]], header_row: int) -> tuple[str, ...]:
     while names and header_row and not names[-1].strip() and not _used(records, len(names) - 1):
         names = names[:-1]
     seen: Counter[str] = Counter()
-    return tuple(_unique(" ".join(name.split()), place, seen) for place, name in enumerate(names, 1))
+    return tuple(
+        _unique(" ".join(name.split()), place, seen) for place, name in enumerate(names, 1)
+    )
 
 
 def _used(records: list[list[str]], column: int) -> bool:

@@ -184,7 +184,9 @@ class Reader:
             self.refuse(place, _("“unknown” is refuse, create or blank."))
             return Unknown.REFUSE
         if unknown is Unknown.CREATE and not found.is_relation:
-            self.refuse(place, _("Values of “%(field)s” cannot be created.") % {"field": found.name})
+            self.refuse(
+                place, _("Values of “%(field)s” cannot be created.") % {"field": found.name}
+            )
         return unknown
 
     def _compose(self, raw: dict[str, Any]) -> dict[str, str]:
@@ -235,7 +237,7 @@ class Reader:
 
 
 def default_key(entity: Entity, filled: set[str]) -> str | None:
-    """What finds a record again, if nobody says: its external id, else what is its own by nature."""
+    """What finds a record again, if nobody says: its external id, else its natural key."""
     if "external_id" in filled:
         return "external_id"
     natural = NATURAL_KEYS.get(entity.slug)

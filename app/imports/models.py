@@ -48,6 +48,7 @@ class Import(models.Model):
     undo = models.CharField(max_length=10, choices=Undo.choices, blank=True, default=Undo.NONE)
     round = models.PositiveSmallIntegerField(default=1)  #: rows that point at others come later
     last_round = models.BooleanField(default=False)
+    waiting = models.PositiveIntegerField(default=0)  #: rows put off when the round began
     position = models.BigIntegerField(default=0)  #: number of the last row that was dealt with
     rows = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
@@ -58,6 +59,7 @@ class Import(models.Model):
     kept = models.PositiveIntegerField(default=0)  #: rows that undo left, as they were edited since
     error = models.TextField(blank=True, default="")
     actor = models.ForeignKey(PERSON, models.PROTECT, related_name="+", db_index=False)
+    undo_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

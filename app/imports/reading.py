@@ -33,7 +33,7 @@ class Row:
 
 
 def look_at(chunks: Iterable[bytes], *, wanted: dict[str, Any] | None = None) -> Layout:
-    """How the file is written: what ``wanted`` says (encoding, separator, header_row), else a guess."""
+    """How the file is written: as ``wanted`` says (encoding, separator, header_row) or guessed."""
     data = list(chunks)
     wanted = wanted or {}
     encoding = _encoding(data, wanted)
@@ -72,7 +72,9 @@ def _sample(data: list[bytes], encoding: Encoding) -> str:
 
 def _records_of(text: str, separator: str) -> list[list[str]]:
     records = []
-    for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True):
+    for record in csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True
+    ):
         records.append(record)
         if len(records) == SAMPLE_RECORDS:
             break
@@ -109,10 +111,9 @@ class _Lines:
 
     def __iter__(self) -> Iterator[str]:
         for line in self._text:
-            if "\0" in line:
-                line = line.replace("\0", "")
-            self.current.append(line)
-            yield line
+            clean = line.replace("\0", "") if "\0" in line else line
+            self.current.append(clean)
+            yield clean
 
 
 def read_rows(chunks: Iterable[bytes], layout: Layout) -> Iterator[Row]:
@@ -157,7 +158,9 @@ def _records(lines: _Lines, separator: str) -> Iterator[tuple[int, list[str], st
 
 
 def _broken(number: int, problem: csv.Error) -> str:
-    return _("Row %(row)s cannot be read (%(problem)s). A closing quotation mark may be missing.") % {
+    return _(
+        "Row %(row)s cannot be read (%(problem)s). A closing quotation mark may be missing."
+    ) % {
         "row": number,
         "problem": problem,
     }
@@ -169,7 +172,9 @@ def _unclosed(lines: list[str], separator: str) -> str:
         list(csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True))
     except csv.Error as problem:
         if "end of data" in str(problem):
-            return _("A quotation mark in this row is never closed; the rows after it were read as its text.")
+            return _(
+                "A quotation mark in this row is never closed: the rows after it became its text."
+            )
     return ""
 
 
@@ -178,11 +183,16 @@ def _row(number: int, cells: list[str], error: str, width: int, encoding: str) -
         cells = cells + [""] * (width - len(cells))
     elif len(cells) > width:
         if any(cell.strip() for cell in cells[width:]):
-            error = error or _("The row has %(cells)s cells, the header has %(width)s.") % {"cells": len(cells), "width": width}
+            error = error or _("The row has %(cells)s cells, the header has %(width)s.") % {
+                "cells": len(cells),
+                "width": width,
+            }
         else:
             cells = cells[:width]
     joined = "".join(cells)
     if not joined.isascii() and any("\udc80" <= letter <= "\udcff" for letter in joined):
-        error = error or _("The row has bytes that are not valid %(encoding)s.") % {"encoding": encoding}
+        error = error or _("The row has bytes that are not valid %(encoding)s.") % {
+            "encoding": encoding
+        }
         cells = [cell.encode("utf-8", "replace").decode("utf-8") for cell in cells]
     return Row(number, cells, error)

@@ -1,0 +1,58 @@
+"""The importer's work for later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from app.access.actors import Actor
+from app.imports import running, undoing
+from app.imports.layout import Layout
+from app.imports.mapping import read_mapping
+from app.imports.models import Import
+from app.imports.staging import reset
+from app.records import registry
+from app.records.errors import Refused
+from app.records.writing import atomic
+from tenants.jobs import task
+
+
+@task(name="imports.run", lock="imports")
+def run_import(*, import_id: int) -> None:
+    """Check or write the rows of an import."""
+    running.run(import_id)
+
+
+@task(name="imports.undo", lock="imports")
+def undo_import(*, import_id: int) -> None:
+    """Take an import back."""
+    undoing.undo(import_id)
+
+
+def start(made: Import, *, mapping: dict[str, Any], mode: str) -> None:
+    """Queue a dry run or the import itself. Raises Invalid, Refused."""
+    read_mapping(
+        mapping, entity=registry.get(made.entity), headers=Layout.from_json(made.layout).headers
+    )
+    with atomic():
+        held = Import._default_manager.select_for_update().get(pk=made.pk)
+        applied = held.mode == Import.Mode.APPLY and held.status != Import.Status.DRAFT
+        if held.is_busy or applied:
+            raise Refused(_("This import has been run: upload the file again to repeat it."))
+        held.mapping = mapping
+        reset(held, mode=mode)
+        run_import.defer(import_id=held.pk)
+    made.refresh_from_db()
+
+
+def start_undo(made: Import, *, actor: Actor) -> None:
+    """Queue the undo. Raises Refused."""
+    with atomic():
+        held = Import._default_manager.select_for_update().get(pk=made.pk)
+        if not held.can_undo:
+            raise Refused(_("There is nothing to undo in this import."))
+        held.undo, held.undo_by_id = Import.Undo.QUEUED, actor.user_id
+        held.save(update_fields=["undo", "undo_by"])
+        undo_import.defer(import_id=held.pk)
+    made.refresh_from_db()

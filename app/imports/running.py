@@ -1,0 +1,230 @@
+"""The run of an import: batch after batch, each committed together with what became of its rows.
+
+A killed worker loses at most the batch at hand: the next one goes on where it was. A dry run
+takes the same way inside one transaction that is rolled back, and keeps only the outcomes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.transaction import set_rollback
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from app.access.actors import Actor, load_actor
+from app.access.rights import Verb, may
+from app.imports import outcomes, progress
+from app.imports.keys import Matcher
+from app.imports.layout import Layout
+from app.imports.mapping import read_mapping
+from app.imports.models import Import, ImportExtra, StagedRow
+from app.imports.outcomes import Result
+from app.imports.rows import Line, Reader, values_of
+from app.records import changes, registry
+from app.records.entity import Entity
+from app.records.errors import Invalid
+from app.records.writing import atomic
+from tenants.context import bind_actor, current
+
+BATCH = 2_000
+State = StagedRow.Outcome
+STATES = {
+    "created": State.CREATED,
+    "updated": State.UPDATED,
+    "unchanged": State.SKIPPED,
+    "failed": State.FAILED,
+}
+
+
+class Stopped(Exception):
+    """The import cannot go on; the message is for the user."""
+
+
+@dataclass
+class Run:
+    """Everything that the batches of one run share."""
+
+    made: Import
+    entity: Entity
+    actor: Actor
+    reader: Reader
+    matcher: Matcher
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether nothing may stay written."""
+        return self.made.mode == Import.Mode.DRY_RUN
+
+
+def run(import_id: int) -> None:
+    """Do what is left of the import; safe to call again after any crash."""
+    made = Import._default_manager.select_related("actor").get(pk=import_id)
+    if made.status not in (Import.Status.QUEUED, Import.Status.RUNNING):
+        return
+    actor = load_actor(made.actor_id)
+    with bind_actor(made.actor_id), override(actor.language if actor else "en"):
+        try:
+            begun = begin(made, actor)
+            check_dry(begun) if begun.is_dry else write_all(begun)
+        except Stopped as problem:
+            end(made, Import.Status.FAILED, str(problem))
+        except Exception:
+            end(made, Import.Status.FAILED, _("The import stopped by a fault of ours."))
+            raise
+        else:
+            end(made, Import.Status.DONE, "")
+
+
+def begin(made: Import, actor: Actor | None) -> Run:
+    """Read the mapping and the rights anew: both may have changed since it was queued."""
+    entity = registry.get(made.entity)
+    if actor is None or not may(actor, Verb.IMPORT, entity):
+        raise Stopped(_("You may no longer import records of this kind."))
+    layout = Layout.from_json(made.layout)
+    try:
+        mapping = read_mapping(made.mapping, entity=entity, headers=layout.headers)
+    except Invalid as problem:
+        words = [message for some in problem.errors.values() for message in some]
+        raise Stopped(" ".join(words)) from problem
+    reader = Reader(mapping, entity=entity, headers=layout.headers, actor=actor)
+    made.status = Import.Status.RUNNING
+    made.started_at = made.started_at or timezone.now()
+    made.save(update_fields=["status", "started_at"])
+    matcher = Matcher(mapping, entity=entity, actor=actor)
+    remember(made, matcher, layout)
+    return Run(made, entity, actor, reader, matcher)
+
+
+def remember(made: Import, matcher: Matcher, layout: Layout) -> None:
+    """Going on after a crash: the keys of the rows that are in already."""
+    column = matcher.mapping.column_of(matcher.key or "")
+    if column is None or (not made.position and made.round == 1):
+        return
+    place = layout.headers.index(column.header)
+    done = made.lines.filter(outcome__in=(State.CREATED, State.UPDATED, State.SKIPPED))
+    rows = done.order_by("number").values_list("number", "cells").iterator(chunk_size=5_000)
+    matcher.remember((number, cells[place]) for number, cells in rows)
+
+
+def end(made: Import, status: Import.Status, error: str) -> None:
+    """Note how it ended."""
+    made.status, made.error, made.finished_at = status, error, timezone.now()
+    made.save(update_fields=["status", "error", "finished_at"])
+
+
+def write_all(run: Run) -> None:
+    """Batches until no row is left, each in its own transaction."""
+    more = True
+    while more:
+        with atomic():
+            take_hold(run.made)
+            more = one_batch(run)
+            progress.save(run.made)
+
+
+def take_hold(made: Import) -> None:
+    """Two workers at one import would do its rows twice: the second waits and reads anew."""
+    fresh = Import._default_manager.select_for_update().get(pk=made.pk)
+    for name in progress.FIELDS:
+        setattr(made, name, getattr(fresh, name))
+
+
+def check_dry(run: Run) -> None:
+    """The whole import in a transaction that is taken back; the outcomes are kept."""
+    made = run.made
+    with progress.shown(made), atomic():
+        while one_batch(run):
+            progress.tell(made)
+        found = outcomes.collect(made)
+        set_rollback(True, using=current().cell)
+    with atomic():
+        outcomes.save(made, [one.without_record() for one in found])
+        progress.save(made)
+
+
+def one_batch(run: Run) -> bool:
+    """Deal with the next rows; False when there are none left."""
+    lines = next_lines(run.made)
+    if not lines:
+        return next_round(run.made)
+    run.reader.read(lines, last_round=run.made.last_round)
+    results = write_lines(run, lines)
+    outcomes.save(run.made, results)
+    note_extras(run)
+    outcomes.tally(run.made, results)
+    run.made.position = lines[-1].number
+    return True
+
+
+def next_lines(made: Import) -> list[Line]:
+    """The rows that come next: all of them at first, then those put off."""
+    rows = made.lines.filter(
+        number__gt=made.position, outcome=State.PENDING if made.round == 1 else State.DEFERRED
+    )
+    found = rows.order_by("number").values_list("number", "cells")[:BATCH]
+    return [Line(number, cells) for number, cells in found]
+
+
+def next_round(made: Import) -> bool:
+    """Rows that point at others of the file come again, once those are in.
+
+    When a round brought none of them in, the next is the last: what is missing then is unknown.
+    """
+    waiting = made.lines.filter(outcome=State.DEFERRED).count()
+    if not waiting or made.last_round:
+        return False
+    dealt = made.dealt_with + waiting
+    if dealt != made.rows:
+        raise Stopped(_("The rows do not add up."))
+    stuck = made.round > 1 and waiting == made.waiting
+    made.round, made.position, made.waiting, made.last_round = made.round + 1, 0, waiting, stuck
+    return True
+
+
+def write_lines(run: Run, lines: list[Line]) -> list[Result]:
+    """Create, update or refuse each line."""
+    good = [line for line in lines if line.good]
+    run.matcher.match(good)
+    new = [line for line in good if line.good and line.record_id is None]
+    old = [line for line in good if line.good and line.record_id is not None]
+    results = {line.number: outcomes.of_line(line) for line in lines if not line.good}
+    results |= create_lines(run, new) | update_lines(run, old)
+    return [results[line.number] for line in lines]
+
+
+def create_lines(run: Run, lines: list[Line]) -> dict[int, Result]:
+    """New records."""
+    if not lines:
+        return {}
+    rows = [values_of(line, is_new=True) for line in lines]
+    written = changes.create_many(run.entity, rows, actor=run.actor, origin="import")
+    return {
+        line.number: outcomes.of_outcome(line, outcome, STATES[outcome.status], run.reader)
+        for line, outcome in zip(lines, written.outcomes, strict=True)
+    }
+
+
+def update_lines(run: Run, lines: list[Line]) -> dict[int, Result]:
+    """Changed records, with what they held before."""
+    if not lines:
+        return {}
+    held = outcomes.snapshot(run.entity, [line.record_id for line in lines])
+    rows = [values_of(line, is_new=False) | {"id": line.record_id} for line in lines]
+    written = changes.update_many(run.entity, rows, actor=run.actor, origin="import")
+    results = {}
+    for line, outcome in zip(lines, written.outcomes, strict=True):
+        result = outcomes.of_outcome(line, outcome, STATES[outcome.status], run.reader)
+        if result.state is State.UPDATED:
+            result.before = held.get(line.record_id or 0)
+        results[line.number] = result
+    return results
+
+
+def note_extras(run: Run) -> None:
+    """What was created on the way belongs to the import too."""
+    ImportExtra._default_manager.bulk_create(
+        ImportExtra(parent=run.made, target=one.target, record_id=one.id, version=one.version)
+        for one in run.reader.take_made()
+    )
