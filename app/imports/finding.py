@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -55,8 +56,8 @@ class Finder:
     field: Field
     actor: Actor
     scope: Field | None = None  #: the target's own relation that narrows the search
-    answers: dict[Wanted, Answer] = field(default_factory=dict)
-    made: list[Made] = field(default_factory=list)
+    answers: dict[Wanted, Answer] = dataclasses.field(default_factory=dict)
+    made: list[Made] = dataclasses.field(default_factory=list)
 
     def find(self, wanted: Iterable[Wanted]) -> None:
         """Look up what is not known yet, in one query."""
@@ -183,5 +184,5 @@ def default_scope(own: Field) -> int | None:
     model = registry.get(own.target or "").model
     if not any(one.name == "is_default" for one in model._meta.concrete_fields):
         return None
-    found = model._default_manager.filter(LIVE, is_default=True).values_list("pk", flat=True)
-    return next(iter(found[:1]), None)
+    is_default = Q(("is_default", True))
+    return model._default_manager.filter(LIVE, is_default).values_list("pk", flat=True).first()

@@ -85,9 +85,9 @@ def referred(entity: Entity, ids: set[int]) -> set[int]:
 def pointing_at(model: Any, *, cascading: bool) -> Iterator[Any]:
     """The foreign keys to the model whose rows go along with it, or those that hold it."""
     for relation in model._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ForeignObjectRel) and (relation.one_to_many or relation.one_to_one):
-            if (relation.on_delete is CASCADE) is cascading:
-                yield relation
+        is_key = isinstance(relation, ForeignObjectRel) and not relation.many_to_many
+        if is_key and (relation.on_delete is CASCADE) is cascading:
+            yield relation
 
 
 def remove(entity: Entity, ids: Iterable[int], *, actor: Actor, origin: str) -> None:

@@ -1,0 +1,163 @@
+"""What the importer proposes: a field for each header, formats, and what unknown values mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
+from typing import Any
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.utils.translation import gettext as _
+
+from app.access.actors import Actor
+from app.imports.cells import choice_words
+from app.imports.finding import Finder, Missing, Trouble, Wanted, default_scope, narrowing, visible
+from app.imports.formats import NUMBER_FORMATS, Guess, guess_date, guess_number
+from app.imports.layout import Layout
+from app.imports.mapping import Column
+from app.imports.matching import match_headers
+from app.imports.models import Import
+from app.imports.staging import distinct
+from app.imports.synonyms import fold_header
+from app.records import registry
+from app.records.entity import Entity
+from app.records.errors import Invalid
+from app.records.fields import NUMBERS, PEOPLE, Field, Kind
+
+MOST_UNKNOWN = 100  #: unknown values shown for a column
+MOST_GUESSED = 30  #: of them, those for which a likely row is looked for
+LIKELY = 0.6
+
+
+@dataclass(frozen=True)
+class UnknownValue:
+    """A cell that nothing answers to, how often it occurs, and what it may mean."""
+
+    text: str
+    count: int
+    offer: str
+    problem: str = ""
+
+
+def propose(made: Import) -> dict[str, Any]:
+    """A mapping from the headers alone, with formats read from the cells.
+
+    Raises Invalid where dates can be read two ways: nobody but the user can know.
+    """
+    mapping, questions = propose_with_questions(made)
+    if questions:
+        raise Invalid(questions)
+    return mapping
+
+
+def propose_with_questions(made: Import) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The proposed mapping, and what it could not decide, by column."""
+    entity, headers = registry.get(made.entity), Layout.from_json(made.layout).headers
+    columns: dict[str, Any] = {}
+    questions: dict[str, list[str]] = {}
+    for header, key in match_headers(headers, entity=entity).items():
+        field = entity.writable[key]
+        guess = guess_format(made, headers.index(header), field)
+        columns[header] = {"field": field.name, "format": guess.best} if guess.best else field.name
+        if guess.is_ambiguous and field.kind in (Kind.DATE, Kind.DATETIME):
+            words = {"formats": ", ".join(guess.formats)}
+            questions[f"columns.{header}"] = [
+                _("These dates can be read in several ways: say which “format” (%(formats)s).")
+                % words
+            ]
+    return {"columns": columns}, questions
+
+
+def guess_format(made: Import, place: int, field: Field) -> Guess:
+    """The formats in which the cells of a column may be written under this field."""
+    if field.kind in (Kind.DATE, Kind.DATETIME):
+        return guess_date(distinct(made, place))
+    if field.kind in NUMBERS:
+        guess = guess_number(distinct(made, place))
+        return Guess(()) if guess.formats[:1] == (next(iter(NUMBER_FORMATS)),) else guess
+    return Guess(())
+
+
+def unknown_values(made: Import, column: Column, *, actor: Actor) -> list[UnknownValue]:
+    """The cells of a column that mean nothing yet, the commonest first, with what is offered."""
+    entity, headers = registry.get(made.entity), Layout.from_json(made.layout).headers
+    field = entity.writable[column.key]
+    cells = distinct(made, headers.index(column.header))
+    cells = {text: count for text, count in cells.items() if text not in column.values}
+    if field.kind is Kind.CHOICE:
+        return unknown_choices(field, cells)
+    if field.is_relation and field.target != entity.slug:
+        return unknown_rows(entity, field, cells, actor=actor)
+    return []
+
+
+def unknown_choices(field: Field, cells: dict[str, int]) -> list[UnknownValue]:
+    """Cells that are none of a choice's values or labels."""
+    words = choice_words(field)
+    labels = {str(value): str(label) for value, label in field.choices}
+    found = []
+    for text, count in cells.items():
+        if text.casefold() not in words:
+            close = get_close_matches(text.casefold(), words, n=1, cutoff=LIKELY)
+            found.append(UnknownValue(text, count, labels[str(words[close[0]])] if close else ""))
+    return found[:MOST_UNKNOWN]
+
+
+def unknown_rows(
+    entity: Entity, field: Field, cells: dict[str, int], *, actor: Actor
+) -> list[UnknownValue]:
+    """Cells that name no row that the importer sees, or more than one."""
+    pair = narrowing(entity, field)
+    scope = default_scope(pair[0]) if pair else None
+    finder = Finder(field, actor, scope=pair[1] if pair else None)
+    wanted: dict[Wanted, int] = {(text, scope): count for text, count in cells.items()}
+    finder.find(wanted)
+    found = []
+    for one, count in wanted.items():
+        answer = finder.answers[one]
+        if isinstance(answer, Trouble):
+            found.append(UnknownValue(one[0], count, "", answer.message))
+        elif isinstance(answer, Missing):
+            offer = likely_row(one[0], finder) if len(found) < MOST_GUESSED else ""
+            found.append(UnknownValue(one[0], count, offer))
+    return found[:MOST_UNKNOWN]
+
+
+def likely_row(text: str, finder: Finder) -> str:
+    """The name of the visible row that looks most like the text, if it looks like it at all."""
+    target = finder.field.target or ""
+    rows, _model = visible(target, actor=finder.actor)
+    near = rows.annotate(likeness=TrigramSimilarity("name", text)).filter(likeness__gt=0.2)
+    names = near.order_by("-likeness").values_list("name", flat=True)[:10]
+    best = max(names, key=lambda name: likeness(text, name), default="")
+    return best if best and likeness(text, best) >= likely_for(target) else ""
+
+
+def likely_for(target: str) -> float:
+    """People are not offered for each other as easily as products."""
+    return 0.85 if target == PEOPLE else 0.75
+
+
+def likeness(text: str, name: str) -> float:
+    """How much two names look alike, blanks and case aside, from 0 to 1."""
+    return SequenceMatcher(None, squeezed(text), squeezed(name)).ratio()
+
+
+def squeezed(text: str) -> str:
+    return fold_header(text).replace(" ", "")
+
+
+def offered_values(made: Import, mapping: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
+    """The mapping with all that is offered for unknown values taken."""
+    from app.imports.mapping import read_mapping
+
+    headers = Layout.from_json(made.layout).headers
+    read = read_mapping(mapping, entity=registry.get(made.entity), headers=headers)
+    columns = dict(mapping["columns"])
+    for column in read.columns:
+        offers = {u.text: u.offer for u in unknown_values(made, column, actor=actor) if u.offer}
+        if offers:
+            said = columns[column.header]
+            said = {"field": said} if isinstance(said, str) else dict(said)
+            columns[column.header] = said | {"values": offers | said.get("values", {})}
+    return {**mapping, "columns": columns}
