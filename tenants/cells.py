@@ -56,7 +56,9 @@ def make_database(owner_setting: str, *, guests: tuple[str, ...]) -> None:
     with connect("ADMIN_DATABASE_URL") as admin:
         if not _exists(admin, "SELECT 1 FROM pg_database WHERE datname = %s", owner.database):
             admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, role))
-    grant_database(owner.database, owner=owner.role, guests=[login_of(address(g)).role for g in guests])
+    grant_database(
+        owner.database, owner=owner.role, guests=[login_of(address(g)).role for g in guests]
+    )
 
 
 def grant_database(database: str, *, owner: str, guests: list[str]) -> None:

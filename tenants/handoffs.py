@@ -48,9 +48,7 @@ def tenants_of_email(email: str) -> list[Tenant]:
     """The active workspaces that know the address: answer by mail only."""
     with use_control():
         hints = LoginHint.objects.filter(email_hash=email_hash(email))
-        rows = Tenant.objects.filter(
-            id__in=hints.values("tenant_id"), status=Tenant.Status.ACTIVE
-        )
+        rows = Tenant.objects.filter(id__in=hints.values("tenant_id"), status=Tenant.Status.ACTIVE)
         return list(rows.order_by("company", "id"))
 
 

@@ -42,7 +42,9 @@ class Task:
         return int(job.defer(tenant=ref.schema, actor=origin().actor_id, **kwargs))
 
 
-def task(*, name: str, queue: str = "default", lock: str | None = None) -> Callable[[Function], Task]:
+def task(
+    *, name: str, queue: str = "default", lock: str | None = None
+) -> Callable[[Function], Task]:
     """Declare a job. Its arguments are ids; jobs of one workspace with one ``lock`` wait in line."""
 
     def declare(function: Function) -> Task:

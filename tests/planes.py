@@ -105,7 +105,7 @@ def open_seeded(company: str, subdomain: str, owner: str) -> Ref:
     tenant = open_workspace(
         company=company,
         subdomain=subdomain,
-        owner_email=f"{owner.split()[0].lower()}@{subdomain}.example",
+        owner_email=f"{owner.split(maxsplit=1)[0].lower()}@{subdomain}.example",
         owner_password="",
         owner_name=owner,
     )
@@ -186,4 +186,3 @@ def sequences(owner: psycopg.Connection[Any]) -> dict[str, int | None]:
         " WHERE schemaname IN ('t_1', 't_2')"
     ).fetchall()
     return {row[0]: row[1] for row in rows}
-

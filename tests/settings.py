@@ -8,7 +8,7 @@ from tests.server import variables
 
 os.environ.update(variables())
 
-from app.config.settings import *  # noqa: E402, F403
+from app.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from django.db import connection, transaction
 from django.db.models import F
 
 from app.access.models import ApiToken, Team, User
 from app.records.models import AuditEntry
-from tenants.audit import is_audited, name_event
 from tenants.addresses import connect_owner
+from tenants.audit import is_audited, name_event
 from tenants.context import Ref, bind_actor
 
 
