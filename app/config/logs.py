@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tenants.context import current_or_none, in_control, origin
+
+if TYPE_CHECKING:
+    from sentry_sdk.types import Event
 
 
 def place() -> str:
@@ -25,7 +28,7 @@ class OriginFilter(logging.Filter):
         return True
 
 
-def tag_event(event: dict[str, Any], _hint: dict[str, Any]) -> dict[str, Any]:
+def tag_event(event: Event, _hint: dict[str, Any]) -> Event:
     """The fault report with the same two words as tags."""
     tags = event.setdefault("tags", {})
     tags.update(workspace=place(), request_id=origin().request_id)

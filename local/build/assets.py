@@ -71,7 +71,7 @@ def _symbol(name: str) -> str:
 
 def collect() -> None:
     """build/collected: what is served, under names that change with the content."""
-    manage = [sys.executable, steps.ROOT / "manage.py", "collectstatic", "--noinput", "--clear"]
+    manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "--clear"]
     ignored = [part for name in NOT_SERVED for part in ("--ignore", name)]
     env = {"LOCAL": "1", "ENV_FILE": "", "STATIC_HASHED": "1"}
     steps.run([*manage, *ignored], env=os.environ | env)
