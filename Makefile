@@ -56,7 +56,9 @@ lock: environment
 
 # Collect the texts to translate from code and templates into app/locale.
 messages: environment
-	.venv/bin/pybabel -q extract -F babel.cfg -k gettext_lazy -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2 \
+	@mkdir -p build
+	.venv/bin/pybabel -q extract -F babel.cfg -k gettext_lazy -k ngettext_lazy:1,2 \
+		-k pgettext_lazy:1c,2 --project Clientele --copyright-holder "the Clientele authors" \
 		--no-location --sort-output -o build/messages.pot app
 	.venv/bin/pybabel -q update -D django -i build/messages.pot -d app/locale -l zh_Hans \
-		--no-fuzzy-matching --omit-header
+		--init-missing --no-fuzzy-matching --ignore-pot-creation-date

@@ -199,6 +199,7 @@ STATICFILES_DIRS = [
 ]
 _COLLECTED = env.flag("STATIC_HASHED", not LOCAL or (STATIC_ROOT / "staticfiles.json").is_file())
 WHITENOISE_USE_FINDERS = not _COLLECTED
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
