@@ -6,5 +6,5 @@ from tenants.context import scope_name
 
 
 def key(name: str, prefix: str, version: int) -> str:
-    """The key under its scope; raises NoTenant when neither a workspace nor the control plane is set."""
+    """The key under its scope; raises NoTenant outside of a workspace and the control plane."""
     return f"{scope_name()}:{prefix}:{version}:{name}"

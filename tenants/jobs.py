@@ -17,6 +17,8 @@ from tenants.models import Tenant
 from tenants.routing import ref_of
 
 Function = Callable[..., object]
+#: What a job carries beside its arguments; the middleware reads it.
+SCOPE = ("tenant", "actor")
 
 
 class WorkspaceGone(Exception):
@@ -45,13 +47,13 @@ class Task:
 def task(
     *, name: str, queue: str = "default", lock: str | None = None
 ) -> Callable[[Function], Task]:
-    """Declare a job. Its arguments are ids; jobs of one workspace with one ``lock`` wait in line."""
+    """Declare a job that takes ids; jobs of one workspace with one ``lock`` wait in line."""
 
     def declare(function: Function) -> Task:
-        def run(*, tenant: str, actor: int | None = None, **kwargs: Any) -> None:
-            function(**kwargs)
+        def run(**args: Any) -> None:
+            function(**{key: value for key, value in args.items() if key not in SCOPE})
 
-        queued = app.task(name=name, queue=queue, pass_context=False)(run)
+        queued = app.task(name=name, queue=queue)(run)
         return Task(function, queued, lock)
 
     return declare
@@ -74,7 +76,7 @@ def use_strict_connector(ready: procrastinate.App) -> None:
     ready.worker_defaults["task_middleware"] = [*stock, run_in_workspace]
 
 
-def run_in_workspace(call_next: Callable[[], Any], context: Any, worker: Any) -> Any:
+def run_in_workspace(call_next: Callable[[], Any], context: Any, _worker: Any) -> Any:
     """Around every task: the workspace and the person come from the job's arguments."""
     args = context.job.task_kwargs
     if "tenant" not in args:

@@ -37,7 +37,7 @@ class Tenant(TenantMixin):
     company = models.CharField(max_length=200)
     subdomain = models.CharField(max_length=40, unique=True, validators=[validate_subdomain])
     status = models.CharField(max_length=20, choices=Status, default=Status.PROVISIONING)
-    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="tenants")
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="+")
     plan = models.SlugField(max_length=40, blank=True)
     is_operator = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

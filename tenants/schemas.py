@@ -25,7 +25,7 @@ Connection = psycopg.Connection[Any]
 
 @cache
 def migration_hash() -> str:
-    """The release's state of a workspace's schema: every migration file, and what attaches audit."""
+    """The release's state of a schema: every migration file, and what attaches audit."""
     digest = hashlib.sha256(repr((audit.EXCLUDED, audit.SEALED)).encode())
     loader = MigrationLoader(None)
     for key in sorted(loader.disk_migrations):

@@ -82,7 +82,7 @@ def control(db: None) -> Iterator[None]:
 
 @pytest.fixture
 def browser(two: tuple[Ref, Ref]) -> Callable[..., Client]:
-    """A browser at a workspace's host: ``browser()``, ``browser(alice)``, ``browser(ref=two[1])``."""
+    """A browser at a workspace's host: ``browser(alice)``, ``browser(ref=two[1])``."""
 
     def open_browser(user: Any = None, *, ref: Ref = two[0]) -> Client:
         client = Client(headers={"host": f"{ref.subdomain}.localhost:8000"})

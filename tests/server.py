@@ -21,7 +21,7 @@ _held: list[IO[str]] = []
 
 
 def variables() -> dict[str, str]:
-    """The environment of the tests; the first process starts the server, xdist's workers find it."""
+    """The tests' environment; the first process starts the server, xdist's workers find it."""
     if MARK not in os.environ:
         os.environ[MARK] = json.dumps(_start(_folder()))
     found: dict[str, str] = json.loads(os.environ[MARK])

@@ -12,10 +12,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db.backends.postgresql import base as postgresql
+from django.db.backends.postgresql.psycopg_any import register_tzloader
 from psycopg import sql
+from psycopg.pq import Format
 
 from tenants.backend.cursors import (
-    Gated,
     GatedBindingCursor,
     GatedCursor,
     GatedServerCursor,
@@ -97,7 +98,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def _rollback(self) -> None:
         self._session = None
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
         self._session = None
@@ -138,22 +139,22 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             raise TenantSwitch("this transaction belongs to another workspace")
 
     def _has_own_transaction(self) -> bool:
-        return any(not block._from_testcase for block in self.atomic_blocks)
+        blocks: list[Any] = self.atomic_blocks
+        return any(not block._from_testcase for block in blocks)
 
-    def _plain_class(self) -> type[Gated]:
+    def _plain_class(self) -> Any:
         binding = self.settings_dict["OPTIONS"].get("server_side_binding") is True
         return GatedBindingCursor if binding else GatedCursor
 
-    def _named_cursor(self, name: str) -> GatedServerCursor:
+    def _named_cursor(self, name: str) -> Any:
         autocommit = self.connection.autocommit
-        return GatedServerCursor(self.connection, name=name, scrollable=False, withhold=autocommit)
+        made: Any = GatedServerCursor
+        return made(self.connection, name=name, scrollable=False, withhold=autocommit)
 
     def _set_time_zone_loader(self, cursor: Any) -> None:
-        loader = self.connection.adapters.get_loader(
-            postgresql.TIMESTAMPTZ_OID, postgresql.Format.TEXT
-        )
+        loader = self.connection.adapters.get_loader(postgresql.TIMESTAMPTZ_OID, Format.TEXT)
         if self.timezone != loader.timezone:
-            postgresql.register_tzloader(self.timezone, cursor)
+            register_tzloader(self.timezone, cursor)
 
 
 def _session_sql(session: Session, connection: Any) -> str:

@@ -53,22 +53,22 @@ class GatedServerCursor(Gated, ServerSideCursor):
     def fetchone(self) -> Any:
         """The next row, for the workspace that opened the cursor only."""
         self._same_tenant()
-        return super().fetchone()
+        return super().fetchone()  # type: ignore[misc]
 
     def fetchmany(self, size: int = 0) -> Any:
         """Some rows, for the workspace that opened the cursor only."""
         self._same_tenant()
-        return super().fetchmany(size)
+        return super().fetchmany(size)  # type: ignore[misc]
 
     def fetchall(self) -> Any:
         """All rows, for the workspace that opened the cursor only."""
         self._same_tenant()
-        return super().fetchall()
+        return super().fetchall()  # type: ignore[misc]
 
     def __iter__(self) -> Iterator[Any]:
         """Rows one by one, for the workspace that opened the cursor only."""
         self._same_tenant()
-        return super().__iter__()  # type: ignore[no-any-return]
+        return super().__iter__()  # type: ignore[misc, no-any-return]
 
     def _same_tenant(self) -> None:
         if current().schema != self.ref.schema:

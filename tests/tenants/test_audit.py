@@ -73,7 +73,7 @@ def test_secrets_are_not_in_the_trail(workspace: Ref) -> None:
 def test_every_table_is_audited_unless_it_is_on_the_list(workspace: Ref) -> None:
     query = """
         SELECT c.relname, EXISTS (
-            SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'audit' AND t.tgenabled = 'O')
+            SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'audit')
         FROM pg_class c WHERE c.relnamespace = 't_1'::regnamespace AND c.relkind = 'r'
     """
     with connect_owner() as owner:

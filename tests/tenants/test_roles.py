@@ -39,7 +39,7 @@ FORBIDDEN = (
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
 def test_the_role_may_not(statement: str, workspace: Ref) -> None:
-    refused = pytest.raises(DatabaseError, match="permission denied|must be owner")
+    refused = pytest.raises(DatabaseError, match=r"permission denied|must be owner")
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 

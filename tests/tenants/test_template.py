@@ -16,7 +16,8 @@ CATALOGUE = {
     "columns": """
         SELECT table_name, column_name, column_default, is_nullable, data_type, udt_name,
                collation_name, is_identity, character_maximum_length
-        FROM information_schema.columns WHERE table_schema = %(schema)s ORDER BY 1, ordinal_position""",
+        FROM information_schema.columns WHERE table_schema = %(schema)s
+        ORDER BY 1, ordinal_position""",
     "indexes": """
         SELECT tablename, indexname, indexdef FROM pg_indexes
         WHERE schemaname = %(schema)s ORDER BY 1, 2""",
@@ -32,7 +33,8 @@ CATALOGUE = {
                ARRAY(SELECT a::text FROM unnest(relacl) a ORDER BY 1)::text FROM pg_class
         WHERE relnamespace = %(schema)s::regnamespace ORDER BY 1""",
     "default rights": """
-        SELECT defaclobjtype, ARRAY(SELECT a::text FROM unnest(defaclacl) a ORDER BY 1)::text FROM pg_default_acl
+        SELECT defaclobjtype, ARRAY(SELECT a::text FROM unnest(defaclacl) a ORDER BY 1)::text
+        FROM pg_default_acl
         WHERE defaclnamespace = %(schema)s::regnamespace ORDER BY 1""",
     "migrations": """SELECT 'app', app, name FROM {schema}.django_migrations ORDER BY 2, 3""",
 }

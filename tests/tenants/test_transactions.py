@@ -94,7 +94,7 @@ def test_a_killed_connection_errs_once_and_comes_back(fresh: Ref) -> None:
         with connect("ADMIN_DATABASE_URL") as admin:
             pid = connection.connection.info.backend_pid
             admin.execute("SELECT pg_terminate_backend(%s)", [pid])
-        with pytest.raises(Exception, match="terminat|closed"):
+        with pytest.raises(Exception, match=r"terminat|closed"):
             _schema()
         connections["default"].close_if_unusable_or_obsolete()
         assert _schema() == fresh.schema
