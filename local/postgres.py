@@ -26,16 +26,21 @@ def binaries() -> Path:
 
 
 def make_cluster(folder: Path, *, password: str) -> None:
-    """initdb, unless it is there; UTF-8 and C.UTF-8, as Chinese trigrams need, and SCRAM."""
-    if (folder / "PG_VERSION").is_file():
+    """initdb, unless it is there; UTF-8 and C.UTF-8, as Chinese trigrams need, and SCRAM.
+
+    It gets its name when it is whole: a killed initdb leaves nothing that looks like a cluster.
+    """
+    if folder.is_dir():
         return
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
-    with tempfile.NamedTemporaryFile("w", dir=folder.parent, prefix=".pw") as file:
+    new = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(mode=0o700, parents=True)
+    with tempfile.NamedTemporaryFile("w", prefix="clientele-") as file:
         file.write(password)
         file.flush()
-        _give_away(folder, Path(file.name))
-        _initdb(folder, Path(file.name))
+        _give_away(new, Path(file.name))
+        _initdb(new, Path(file.name))
+    new.rename(folder)
 
 
 def _initdb(folder: Path, password_file: Path) -> None:
@@ -48,7 +53,6 @@ def _initdb(folder: Path, password_file: Path) -> None:
         check=False,
     )
     if done.returncode:
-        shutil.rmtree(folder, ignore_errors=True)
         raise RuntimeError(f"initdb failed:\n{done.stdout}{done.stderr}")
 
 

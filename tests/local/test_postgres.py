@@ -96,3 +96,14 @@ def test_a_stranger_needs_the_password_and_trigrams_know_chinese(data_dir):
         server.send_signal(signal.SIGINT)
         server.wait(20)
     assert len(trigrams) > 5
+
+
+def test_an_initdb_that_was_killed_is_begun_again(data_dir):
+    (data_dir / "pg.new").mkdir()
+    (data_dir / "pg.new" / "PG_VERSION").write_text("18")
+    server, url = start(data_dir)
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SHOW server_version_num").fetchone()[0].startswith("18")
+    server.send_signal(signal.SIGINT)
+    server.wait(20)
+    assert not (data_dir / "pg.new").exists()
