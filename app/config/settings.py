@@ -165,6 +165,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+#: Requests of one API token that a web process answers in a minute.
+API_REQUESTS_PER_MINUTE = env.whole("API_REQUESTS_PER_MINUTE", 6000, low=1, high=1_000_000)
 
 # --- Pages -------------------------------------------------------------------------------------
 TEMPLATES = [

@@ -7,4 +7,5 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("app.access.urls")),
     path("settings/", include("app.setup.urls")),
+    path("api/", include("app.api.urls")),
 ]

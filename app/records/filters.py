@@ -56,16 +56,21 @@ def parse_filter(entity: Entity, param: str, raw: str, *, actor: Actor) -> Filte
 
 def check_operator(field: Field, operator: str) -> None:
     """Refuse an operator that the field's kind does not have."""
-    fits = {
+    if not fits(field, operator):
+        raise ValidationError(_("There is no such filter."))
+
+
+def fits(field: Field, operator: str) -> bool:
+    """Whether the field's kind has this operator; the empty one is equality."""
+    ordered = field.kind in ORDERED or field.name == "id"
+    return {
         "": True,
         "in": True,
         "isnull": True,
-        "gte": field.kind in ORDERED or field.name == "id",
-        "lte": field.kind in ORDERED or field.name == "id",
+        "gte": ordered,
+        "lte": ordered,
         "contains": field.kind in TEXTUAL,
-    }
-    if not fits.get(operator, False):
-        raise ValidationError(_("There is no such filter."))
+    }.get(operator, False)
 
 
 def parse_value(field: Field, operator: str, raw: str, actor: Actor) -> Any:

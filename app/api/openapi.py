@@ -1,0 +1,56 @@
+"""The specification of the API (OpenAPI 3.1), made once a language from the declarations."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from app.api.answers import MEDIA_TYPE, ROOT
+from app.api.schemas import common_schemas, schemas_of
+from app.api.site import api
+from app.records.registry import all_entities
+
+DESCRIPTION = _(
+    "Everything that people do with records, for programs. A request carries a token of a person "
+    "of this workspace and has that person's rights."
+)
+BEARER = {"type": "http", "scheme": "bearer", "description": _("A token from your settings.")}
+
+
+@lru_cache(maxsize=8)
+def specification(language: str) -> bytes:
+    """The whole document in a language."""
+    with translation.override(language):
+        return orjson.dumps(build(), default=str, option=orjson.OPT_NON_STR_KEYS)
+
+
+def build() -> dict[str, Any]:
+    """The document as data; texts are still to be translated."""
+    document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=""))
+    schemas = common_schemas()
+    for entity in all_entities():
+        schemas |= schemas_of(entity)
+    components = document["components"]
+    components["schemas"] = {**components["schemas"], **schemas}
+    components["securitySchemes"] = {"token": BEARER}
+    document["info"]["description"] = DESCRIPTION
+    document["servers"] = [{"url": ROOT}]
+    document["security"] = [{"token": []}]
+    document["tags"] = [
+        {"name": entity.slug, "description": entity.label_plural} for entity in all_entities()
+    ]
+    return document
+
+
+def show(_request: HttpRequest) -> HttpResponse:
+    """The document, in the language of who asks."""
+    return HttpResponse(
+        specification(translation.get_language() or "en"),
+        content_type=MEDIA_TYPE,
+        headers={"Cache-Control": "private, max-age=60"},
+    )
