@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 
 from app.access.actors import Actor
 from app.imports import running, undoing
-from app.imports.layout import Layout
-from app.imports.mapping import read_mapping
 from app.imports.models import Import
+from app.imports.proposing import complete
+from app.imports.running import Watch
 from app.imports.staging import reset
-from app.records import registry
 from app.records.errors import Refused
 from app.records.writing import atomic
 from tenants.jobs import task
@@ -30,20 +29,32 @@ def undo_import(*, import_id: int) -> None:
     undoing.undo(import_id)
 
 
-def start(made: Import, *, mapping: dict[str, Any], mode: str) -> None:
-    """Queue a dry run or the import itself. Raises Invalid, Refused."""
-    read_mapping(
-        mapping, entity=registry.get(made.entity), headers=Layout.from_json(made.layout).headers
-    )
+def prepare(made: Import, *, mapping: dict[str, Any], mode: str) -> None:
+    """Settle how it is read and what is to be done with it. Raises Invalid, Refused."""
+    mapping = complete(made, mapping)
     with atomic():
         held = Import._default_manager.select_for_update().get(pk=made.pk)
-        applied = held.mode == Import.Mode.APPLY and held.status != Import.Status.DRAFT
-        if held.is_busy or applied:
+        if held.is_busy or held.is_over:
             raise Refused(_("This import has been run: upload the file again to repeat it."))
         held.mapping = mapping
         reset(held, mode=mode)
-        run_import.defer(import_id=held.pk)
     made.refresh_from_db()
+
+
+def start(made: Import, *, mapping: dict[str, Any], mode: str) -> None:
+    """Queue a dry run or the import itself. Raises Invalid, Refused."""
+    with atomic():
+        prepare(made, mapping=mapping, mode=mode)
+        run_import.defer(import_id=made.pk)
+
+
+def run_here(made: Import, *, watch: Watch) -> None:
+    """Run it in this process; if somebody stops us, the worker goes on."""
+    try:
+        running.run(made.pk, watch=watch)
+    except KeyboardInterrupt:
+        run_import.defer(import_id=made.pk)
+        raise
 
 
 def start_undo(made: Import, *, actor: Actor) -> None:

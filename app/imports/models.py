@@ -82,6 +82,11 @@ class Import(models.Model):
         return self.status in busy or self.undo in (self.Undo.QUEUED, self.Undo.RUNNING)
 
     @property
+    def is_over(self) -> bool:
+        """Whether it has been imported for good, or tried: a dry run may be repeated."""
+        return self.mode == self.Mode.APPLY and self.status != self.Status.DRAFT
+
+    @property
     def can_undo(self) -> bool:
         """Whether it wrote anything that can be taken back now."""
         wrote = self.mode == self.Mode.APPLY and (self.created or self.updated)

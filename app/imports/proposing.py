@@ -14,7 +14,7 @@ from app.imports.cells import choice_words
 from app.imports.finding import Finder, Missing, Trouble, Wanted, default_scope, narrowing, visible
 from app.imports.formats import NUMBER_FORMATS, Guess, guess_date, guess_number
 from app.imports.layout import Layout
-from app.imports.mapping import Column
+from app.imports.mapping import Column, read_mapping
 from app.imports.matching import match_headers
 from app.imports.models import Import
 from app.imports.staging import distinct
@@ -27,6 +27,9 @@ from app.records.fields import NUMBERS, PEOPLE, Field, Kind
 MOST_UNKNOWN = 100  #: unknown values shown for a column
 MOST_GUESSED = 30  #: of them, those for which a likely row is looked for
 LIKELY = 0.6
+DATES = (Kind.DATE, Kind.DATETIME)
+#: What a record without a name is named after, in this order.
+NAMING = ("account_id", "contact_id", "product_id", "email", "external_id")
 
 
 @dataclass(frozen=True)
@@ -40,37 +43,61 @@ class UnknownValue:
 
 
 def propose(made: Import) -> dict[str, Any]:
-    """A mapping from the headers alone, with formats read from the cells.
-
-    Raises Invalid where dates can be read two ways: nobody but the user can know.
-    """
-    mapping, questions = propose_with_questions(made)
-    if questions:
-        raise Invalid(questions)
+    """A mapping from the headers alone; a name is composed where no column holds one."""
+    entity, headers = registry.get(made.entity), Layout.from_json(made.layout).headers
+    matched = match_headers(headers, entity=entity)
+    columns = {header: entity.writable[key].name for header, key in matched.items()}
+    mapping: dict[str, Any] = {"columns": columns}
+    if "name" not in matched.values() and columns:
+        mapping["compose"] = {"name": composed_name(headers, matched)}
     return mapping
 
 
-def propose_with_questions(made: Import) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """The proposed mapping, and what it could not decide, by column."""
+def composed_name(headers: tuple[str, ...], matched: dict[str, str]) -> str:
+    """A pattern for a name: what it is about, then the external id that makes it unique."""
+    by_key = {key: header for header, key in matched.items()}
+    telling = [by_key[key] for key in NAMING if key in by_key]
+    return " - ".join(f"{{{header}}}" for header in telling or list(headers[:2]))
+
+
+def complete(made: Import, mapping: dict[str, Any]) -> dict[str, Any]:
+    """The mapping with the formats filled in that it leaves open and the cells make plain.
+
+    Raises Invalid where dates can be read two ways: nobody but the user can know.
+    """
     entity, headers = registry.get(made.entity), Layout.from_json(made.layout).headers
-    columns: dict[str, Any] = {}
-    questions: dict[str, list[str]] = {}
-    for header, key in match_headers(headers, entity=entity).items():
-        field = entity.writable[key]
-        guess = guess_format(made, headers.index(header), field)
-        columns[header] = {"field": field.name, "format": guess.best} if guess.best else field.name
-        if guess.is_ambiguous and field.kind in (Kind.DATE, Kind.DATETIME):
-            words = {"formats": ", ".join(guess.formats)}
-            questions[f"columns.{header}"] = [
-                _("These dates can be read in several ways: say which “format” (%(formats)s).")
-                % words
-            ]
-    return {"columns": columns}, questions
+    read = read_mapping(mapping, entity=entity, headers=headers)
+    said_by = {" ".join(name.split()).casefold(): name for name in mapping["columns"]}
+    columns, questions = dict(mapping["columns"]), {}
+    for column in read.columns:
+        field = entity.writable[column.key]
+        guess = (
+            Guess(()) if column.format else guess_format(made, headers.index(column.header), field)
+        )
+        name = said_by[column.header.casefold()]
+        if guess.is_ambiguous and field.kind in DATES:
+            questions[f"columns.{column.header}"] = [ambiguous_dates(guess)]
+        elif guess.best:
+            columns[name] = as_object(columns[name]) | {"format": guess.best}
+    if questions:
+        raise Invalid(questions)
+    return {**mapping, "columns": columns}
+
+
+def ambiguous_dates(guess: Guess) -> str:
+    """The question that only the user can answer."""
+    words = {"formats": ", ".join(guess.formats)}
+    return _("These dates can be read in several ways: say which “format” (%(formats)s).") % words
+
+
+def as_object(said: Any) -> dict[str, Any]:
+    """A column of the mapping in its long form."""
+    return {"field": said} if isinstance(said, str) else dict(said)
 
 
 def guess_format(made: Import, place: int, field: Field) -> Guess:
     """The formats in which the cells of a column may be written under this field."""
-    if field.kind in (Kind.DATE, Kind.DATETIME):
+    if field.kind in DATES:
         return guess_date(distinct(made, place))
     if field.kind in NUMBERS:
         guess = guess_number(distinct(made, place))
@@ -147,17 +174,22 @@ def squeezed(text: str) -> str:
     return fold_header(text).replace(" ", "")
 
 
-def offered_values(made: Import, mapping: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
-    """The mapping with all that is offered for unknown values taken."""
-    from app.imports.mapping import read_mapping
-
+def all_unknown(
+    made: Import, mapping: dict[str, Any], *, actor: Actor
+) -> dict[str, list[UnknownValue]]:
+    """The unknown cells of every column that has some."""
     headers = Layout.from_json(made.layout).headers
     read = read_mapping(mapping, entity=registry.get(made.entity), headers=headers)
+    found = {column.header: unknown_values(made, column, actor=actor) for column in read.columns}
+    return {header: values for header, values in found.items() if values}
+
+
+def take_offers(made: Import, mapping: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
+    """The mapping with all that is offered for unknown values."""
     columns = dict(mapping["columns"])
-    for column in read.columns:
-        offers = {u.text: u.offer for u in unknown_values(made, column, actor=actor) if u.offer}
+    for header, unknown in all_unknown(made, mapping, actor=actor).items():
+        offers = {value.text: value.offer for value in unknown if value.offer}
         if offers:
-            said = columns[column.header]
-            said = {"field": said} if isinstance(said, str) else dict(said)
-            columns[column.header] = said | {"values": offers | said.get("values", {})}
+            said = as_object(columns[header])
+            columns[header] = said | {"values": offers | said.get("values", {})}
     return {**mapping, "columns": columns}

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from app.imports.encodings import Encoding, detect
-from app.imports.layout import Layout, guess_header, guess_separator, headers_of
+from app.imports.encodings import CHOICES, Encoding, detect
+from app.imports.layout import SEPARATORS, Layout, guess_header, guess_separator, headers_of
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 500_000
@@ -34,8 +34,8 @@ class Row:
 
 def look_at(chunks: Iterable[bytes], *, wanted: dict[str, Any] | None = None) -> Layout:
     """How the file is written: as ``wanted`` says (encoding, separator, header_row) or guessed."""
-    data = list(chunks)
-    wanted = wanted or {}
+    data, wanted = list(chunks), wanted or {}
+    check_wanted(wanted)
     encoding = _encoding(data, wanted)
     sample = _sample(data, encoding)
     separator = wanted.get("separator") or guess_separator(sample)
@@ -49,6 +49,20 @@ def look_at(chunks: Iterable[bytes], *, wanted: dict[str, Any] | None = None) ->
     if not headers:
         raise Unreadable(_("The file is empty."))
     return Layout(encoding.name, encoding.mark, separator, int(header_row), headers)
+
+
+def check_wanted(wanted: dict[str, Any]) -> None:
+    """Refuse what no file can be read by."""
+    if not isinstance(wanted, dict) or wanted.keys() - {"encoding", "separator", "header_row"}:
+        raise Unreadable(_("“file” says encoding, separator and header_row, nothing else."))
+    if wanted.get("encoding") and wanted["encoding"] not in CHOICES:
+        words = {"names": ", ".join(CHOICES)}
+        raise Unreadable(_("The encoding is one of %(names)s.") % words)
+    if wanted.get("separator") and wanted["separator"] not in SEPARATORS:
+        raise Unreadable(_("The separator is a comma, semicolon, tab or bar."))
+    row = wanted.get("header_row")
+    if row is not None and (not isinstance(row, int) or not 0 <= row <= SAMPLE_RECORDS):
+        raise Unreadable(_("The header row is a number; 0 means that there is none."))
 
 
 def _encoding(data: list[bytes], wanted: dict[str, Any]) -> Encoding:

@@ -6,6 +6,7 @@ takes the same way inside one transaction that is rolled back, and keeps only th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.transaction import set_rollback
@@ -38,6 +39,13 @@ STATES = {
 }
 
 
+Watch = Callable[[Import], object]
+
+
+def nobody(_made: Import) -> None:
+    """Watches nothing."""
+
+
 class Stopped(Exception):
     """The import cannot go on; the message is for the user."""
 
@@ -58,8 +66,11 @@ class Run:
         return self.made.mode == Import.Mode.DRY_RUN
 
 
-def run(import_id: int) -> None:
-    """Do what is left of the import; safe to call again after any crash."""
+def run(import_id: int, *, watch: Watch = nobody) -> None:
+    """Do what is left of the import; safe to call again after any crash.
+
+    `watch` is told after each batch.
+    """
     made = Import._default_manager.select_related("actor").get(pk=import_id)
     if made.status not in (Import.Status.QUEUED, Import.Status.RUNNING):
         return
@@ -67,7 +78,7 @@ def run(import_id: int) -> None:
     with bind_actor(made.actor_id), override(actor.language if actor else "en"):
         try:
             begun = begin(made, actor)
-            check_dry(begun) if begun.is_dry else write_all(begun)
+            (check_dry if begun.is_dry else write_all)(begun, watch)
         except Stopped as problem:
             end(made, Import.Status.FAILED, str(problem))
         except Exception:
@@ -114,7 +125,7 @@ def end(made: Import, status: Import.Status, error: str) -> None:
     made.save(update_fields=["status", "error", "finished_at"])
 
 
-def write_all(run: Run) -> None:
+def write_all(run: Run, watch: Watch) -> None:
     """Batches until no row is left, each in its own transaction."""
     more = True
     while more:
@@ -122,6 +133,7 @@ def write_all(run: Run) -> None:
             take_hold(run.made)
             more = one_batch(run)
             progress.save(run.made)
+        watch(run.made)
 
 
 def take_hold(made: Import) -> None:
@@ -131,12 +143,13 @@ def take_hold(made: Import) -> None:
         setattr(made, name, getattr(fresh, name))
 
 
-def check_dry(run: Run) -> None:
+def check_dry(run: Run, watch: Watch) -> None:
     """The whole import in a transaction that is taken back; the outcomes are kept."""
     made = run.made
     with progress.shown(made), atomic():
         while one_batch(run):
             progress.tell(made)
+            watch(made)
         found = outcomes.collect(made)
         set_rollback(True, using=current().cell)
     with atomic():

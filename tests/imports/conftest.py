@@ -9,6 +9,7 @@ import pytest
 
 from app.access.actors import Actor, load_actor
 from app.imports.models import Import
+from app.imports.proposing import complete, propose
 from app.imports.running import run
 from app.imports.staging import reset, store
 from app.records import changes, registry
@@ -49,10 +50,8 @@ def import_file(
     mode: str = "apply",
 ) -> Import:
     """A whole import, here and now."""
-    from app.imports.proposing import propose
-
     made = store([data], entity=registry.get(entity), file_name=f"{entity}.csv", actor=actor)
-    made.mapping = mapping if mapping is not None else propose(made)
+    made.mapping = complete(made, mapping if mapping is not None else propose(made))
     reset(made, mode=mode)
     run(made.pk)
     made.refresh_from_db()
