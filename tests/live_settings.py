@@ -10,3 +10,4 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = os.environ["MAIL_DIR"]
 POOL_SIZE = 1
 PROCRASTINATE_IMPORT_PATHS = ["tests.tenants.tasks"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.extra"]  # noqa: F405

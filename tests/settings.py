@@ -14,3 +14,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 POOL_SIZE = 0
 PROCRASTINATE_IMPORT_PATHS = ["tests.tenants.tasks"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.extra"]  # noqa: F405

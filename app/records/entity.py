@@ -108,7 +108,7 @@ class Entity:
         return {
             name: describe(named[name], target=self._target(named[name]))
             for name in order
-            if name not in HIDDEN
+            if name in named and name not in HIDDEN
         }
 
     @cached_property
