@@ -37,6 +37,23 @@ def processes(data_dir: Path) -> list[int]:
     return [pid for pid in pids if pid != own and _works_for(pid, mark, cluster)]
 
 
+def hidden(name: str) -> bool:
+    """Whether a program of that name runs of which we may not see where it works."""
+    return any(_is_hidden(entry, name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+
+
+def _is_hidden(folder: Path, name: str) -> bool:
+    try:
+        if (folder / "comm").read_text().strip() != name:
+            return False
+        (folder / "cwd").readlink()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _works_for(pid: int, mark: bytes, cluster: str) -> bool:
     folder = Path("/proc") / str(pid)
     try:

@@ -90,9 +90,10 @@ def answers(url: str) -> bool:
 def drop_stale_lock(folder: Path) -> None:
     """Remove the lock file of a killed server, whose number another program may have by now.
 
-    Safe because DATA_DIR is locked and nothing works inside the cluster.
+    Safe because DATA_DIR is locked and nothing works inside the cluster; where that cannot be
+    seen, PostgreSQL decides by itself.
     """
-    if not leftovers.processes(folder.parent):
+    if not leftovers.processes(folder.parent) and not leftovers.hidden("postgres"):
         (folder / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -107,7 +108,7 @@ def unprivileged(*, pdeathsig: bool = False) -> list[str]:
     if _namespaces_allowed():
         return [*_namespace(), *again]
     ids = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    reads = ["--inh-caps=+dac_override,+dac_read_search"]
+    reads = ["--inh-caps=+dac_override"]
     return ["setpriv", *ids, *reads, reads[0].replace("inh", "ambient"), "--", *again]
 
 
