@@ -31,13 +31,12 @@ EXCLUDED = (
     "*cache*",
 )
 
-#: Columns whose values never enter the trail; a change of these alone leaves no entry.
-SECRET_COLUMNS = (
-    r"^(password|last_login|key|token|hash|prefix|secret|last_used_at|.+_token|.+_hash|.+_secret)$"  # noqa: S105
+#: Columns whose values never enter the trail, and those that every write changes; a change
+#: of these alone leaves no entry.
+NOISE = (
+    *("password", "last_login", "key", "token", "hash", "prefix", "secret", "last_used_at"),
+    *("version", "updated_at", "sort_key"),
 )
-
-#: Columns that every write changes: noise in a diff.
-DERIVED_COLUMNS = r"^(version|updated_at|sort_key)$"
 
 SQL = Path(__file__).parent / "sql"
 
@@ -56,7 +55,7 @@ def is_sealed(table: str) -> bool:
 def functions_sql() -> str:
     """The audit functions of a cell, safe to run again."""
     text = (SQL / "audit.sql").read_text()
-    return text.replace("{secret}", SECRET_COLUMNS).replace("{derived}", DERIVED_COLUMNS)
+    return text.replace("{noise}", "{" + ",".join(NOISE) + "}")
 
 
 def name_event(event: str, *, alias: str | None = None) -> None:

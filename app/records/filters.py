@@ -20,7 +20,8 @@ from app.records.cleaning import BIGGEST_ID
 from app.records.entity import Entity
 from app.records.fields import ORDERED, Field, Kind
 from app.records.models import SearchEntry
-from app.records.search import matching
+from app.records.search import SHORTEST_PART, matching
+from app.records.tokens import normal
 
 OPERATORS = ("in", "gte", "lte", "contains", "isnull")
 CUSTOM = "custom."
@@ -167,16 +168,20 @@ def empty_condition(field: Field, empty: bool) -> Q:
 
 
 def contains_condition(entity: Entity, one: Filter) -> Q:
-    """The text occurs in the field; Han text is found through the search table."""
+    """The text occurs in the field; the search table's index narrows down where it may."""
     field = one.field
     assert field is not None
     found = Q(**{f"{field.key}__has": one.value})
-    if has_han(one.value) and field.name in entity.search_fields:
-        hits = matching(one.value)
-        if hits is not None:
-            entries = SearchEntry._default_manager.filter(hits, entity=entity.slug)
-            found &= Q(pk__in=entries.values("record_id"))
+    hits = matching(one.value) if field.name in entity.search_fields else None
+    if hits is not None and narrows(one.value):
+        entries = SearchEntry._default_manager.filter(hits, entity=entity.slug)
+        found &= Q(pk__in=entries.values("record_id"))
     return found
+
+
+def narrows(text: str) -> bool:
+    """Whether search finds every place where the text stands, within words too."""
+    return has_han(text) or len(normal(text).strip()) >= SHORTEST_PART
 
 
 def day_condition(key: str, one: Filter) -> Q:

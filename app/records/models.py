@@ -75,7 +75,6 @@ class Record(models.Model):
                 fields=["owner", "sort_key", "id"], name="%(class)s_owner", condition=LIVE
             ),
             models.Index(fields=["created_at", "id"], name="%(class)s_created", condition=LIVE),
-            GinIndex(OpClass(F("name"), "gin_trgm_ops"), name="%(class)s_name_trgm"),
         )
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import IntegrityError, connections, transaction
+from django.db.models import JSONField
 from django.utils import timezone
 
 from app.access.actors import Actor
@@ -56,9 +57,44 @@ def find_changes(entity: Entity, drafts: list[Draft]) -> None:
 
 
 def insert(entity: Entity, drafts: list[Draft]) -> None:
-    """Write new rows."""
-    rows = [draft.row for draft in drafts]
-    entity.model._default_manager.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    """Write new rows and learn their keys."""
+    for start in range(0, len(drafts), ROWS_AT_ONCE):
+        insert_part(entity, [draft.row for draft in drafts[start : start + ROWS_AT_ONCE]])
+
+
+def insert_part(entity: Entity, rows: list[Any]) -> None:
+    """One statement; a column that is the same in all rows travels once.
+
+    The rows are read in order, so that their keys rise in the same order.
+    """
+    fields = [field for field in entity.model._meta.concrete_fields if not field.primary_key]
+    columns = {field: [prepared(field, row) for row in rows] for field in fields}
+    arrays = {field: values for field, values in columns.items() if differ(values)}
+    constants = {field: values[0] for field, values in columns.items() if field not in arrays}
+    source = f"generate_series(1, {len(rows)}) AS v(ordinal)"
+    if arrays:
+        names = ", ".join(f'"{field.column}"' for field in arrays)
+        places = ", ".join(f"%s::{array_type(field)}[]" for field in arrays)
+        source = f"unnest({places}) WITH ORDINALITY AS v({names}, ordinal)"
+    targets = ", ".join(f'"{field.column}"' for field in (*arrays, *constants))
+    chosen = [f'v."{field.column}"::{column_type(field)}' for field in arrays]
+    chosen += [f"%s::{column_type(field)}" for field in constants]
+    sql = (
+        f'INSERT INTO "{entity.table}" ({targets}) SELECT {", ".join(chosen)} '
+        f"FROM {source} ORDER BY ordinal RETURNING id"
+    )
+    with cursor() as handle:
+        handle.execute(sql, [*constants.values(), *arrays.values()])
+        keys = sorted(key for (key,) in handle.fetchall())
+    for row, key in zip(rows, keys, strict=True):
+        row.pk = key
+        row._state.adding = False
+
+
+def differ(values: list[Any]) -> bool:
+    """Whether a column holds more than one value."""
+    first = values[0]
+    return any(value != first for value in values)
 
 
 def update(entity: Entity, drafts: list[Draft]) -> None:
@@ -72,15 +108,13 @@ def update(entity: Entity, drafts: list[Draft]) -> None:
 
 def update_columns(entity: Entity, names: frozenset[str], drafts: list[Draft]) -> None:
     """Write the same columns of many rows."""
-    connection = connections[current().cell]
     fields = [entity.model._meta.get_field(name) for name in sorted(names)]
-    types = [cast_type(field, connection) for field in fields]
     quoted = [f'"{field.column}"' for field in fields]  # type: ignore[union-attr]
     sets = ", ".join(
-        f"{name} = v.{name}" + ("::jsonb" if kind == "json" else "")
-        for name, kind in zip(quoted, types, strict=True)
+        f"{name} = v.{name}::{column_type(field)}"
+        for name, field in zip(quoted, fields, strict=True)
     )
-    arrays = ", ".join(f"%s::{'text' if kind == 'json' else kind}[]" for kind in types)
+    arrays = ", ".join(f"%s::{array_type(field)}[]" for field in fields)
     sql = (
         f'UPDATE "{entity.table}" AS t SET {sets} '
         f"FROM unnest(%s::bigint[], {arrays}) AS v(id, {', '.join(quoted)}) WHERE t.id = v.id"
@@ -92,22 +126,26 @@ def update_columns(entity: Entity, names: frozenset[str], drafts: list[Draft]) -
             handle.execute(sql, [[row.pk for row in rows], *columns])
 
 
-def cast_type(field: Any, connection: Any) -> str:
-    """The array type that carries the column's values."""
-    kind: str = (field.target_field if field.is_relation else field).db_type(connection)
-    if kind.startswith(("varchar", "text")):
-        return "text"
-    return {"jsonb": "json", "bigint identity": "bigint"}.get(kind, kind)
+def column_type(field: Any) -> str:
+    """The type that values of the column are cast to; a text is never cut silently."""
+    kind: str = (field.target_field if field.is_relation else field).db_type(
+        connections[current().cell]
+    )
+    return "text" if kind.startswith("varchar") else kind
+
+
+def array_type(field: Any) -> str:
+    """The type of the arrays that carry the column; JSON travels as text."""
+    kind = column_type(field)
+    return "text" if kind == "jsonb" else kind
 
 
 def prepared(field: Any, row: Any) -> Any:
-    """The value as the database takes it."""
+    """The value as the driver takes it."""
     value = getattr(row, field.attname)
-    if field.get_internal_type() == "JSONField":
+    if isinstance(field, JSONField):
         return json.dumps(value, ensure_ascii=False)
-    if value is None or field.is_relation:
-        return value
-    return field.get_prep_value(value)
+    return value
 
 
 def write_or_explain(

@@ -1,21 +1,23 @@
 -- One ordinary function does the work: the code of a trigger function is kept
 -- once per trigger and backend, so the trigger itself stays thin.
-CREATE OR REPLACE FUNCTION ext.audit_diff(p_old jsonb, p_new jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT jsonb_object_agg(key, jsonb_build_array(p_old -> key, p_new -> key))
-    FROM jsonb_object_keys(coalesce(p_new, p_old)) AS key
-    WHERE coalesce(p_old -> key, 'null') <> coalesce(p_new -> key, 'null')
-      AND key !~ '{secret}' AND key !~ '{derived}'
-$$;
+DROP FUNCTION IF EXISTS ext.audit_diff(jsonb, jsonb);
 
 CREATE OR REPLACE FUNCTION ext.audit_write(
     p_schema name, p_table name, p_op text, p_old jsonb, p_new jsonb
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    diff jsonb := ext.audit_diff(p_old, p_new);
+    noise constant text[] := '{noise}';
     record_id text := coalesce(p_new ->> 'id', p_old ->> 'id');
+    diff jsonb;
 BEGIN
+    IF p_op = 'UPDATE' THEN
+        SELECT jsonb_object_agg(key, jsonb_build_array(p_old -> key, value)) INTO diff
+        FROM jsonb_each(p_new - noise)
+        WHERE p_old -> key IS DISTINCT FROM value;
+    ELSE  -- the row itself: cheap enough for imports, and nothing is lost when it is deleted
+        diff := jsonb_strip_nulls(coalesce(p_new, p_old) - noise);
+    END IF;
     IF diff IS NULL AND p_op = 'UPDATE' THEN
         RETURN;
     END IF;

@@ -22,7 +22,7 @@ def test_it_creates_a_record_with_owner_version_event_and_audit(workspace, bob):
     assert (event.name, event.record_ids, event.actor_id) == ("account.created", [row.pk], bob.pk)
     entry = AuditEntry.objects.get(table_name="sales_account", record_id=row.pk)
     assert (entry.op, entry.event) == ("create", "account.created")
-    assert entry.diff["name"] == [None, "Ünlü Café"]
+    assert entry.diff["name"] == "Ünlü Café"
 
 
 def test_it_names_each_wrong_field(workspace, bob):
