@@ -96,7 +96,7 @@ def browser(two: tuple[Ref, Ref]) -> Callable[..., Client]:
 def sign_in(client: Client, user: Any, *, ref: Ref) -> None:
     """Give the browser a session of ``user`` in the workspace ``ref``."""
     with use_tenant(ref):
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="app.access.backends.SeatBackend")
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ class ActorMiddleware:
         self,
         request: HttpRequest,
         view: Callable[..., Any],
-        args: Any,  # noqa: ARG002
-        kwargs: Any,  # noqa: ARG002
+        args: Any,
+        kwargs: Any,
     ) -> HttpResponse | None:
         """Send signed-out visitors to the log-in page, unless the view is open to them."""
         if current_or_none() is None or request.actor is not None:  # type: ignore[attr-defined]
