@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from app.setup import pages, people, pipelines, profile, tokens, workspace
 
 app_name = "setup"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", pages.index, name="index"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/password/", profile.password, name="password"),
+    path("profile/verify/", profile.verify, name="verify"),
+    path("sessions/", profile.sessions, name="sessions"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", tokens.end, name="revoke_token"),
+    path("workspace/", workspace.workspace, name="workspace"),
+    path("teams/", workspace.teams, name="teams"),
+    path("teams/<int:pk>/", workspace.change_team, name="team"),
+    path("currencies/", workspace.currencies, name="currencies"),
+    path("currencies/<str:code>/", workspace.change_rate, name="currency"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.add, name="new_person"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/seat/", people.seat, name="seat"),
+    path("people/<int:pk>/presence/", people.presence, name="presence"),
+    path("pipelines/", pipelines.pipelines, name="pipelines"),
+    path("pipelines/<int:pk>/", pipelines.pipeline, name="pipeline"),
+    path("pipelines/<int:pk>/stages/", pipelines.add_stage, name="new_stage"),
+    path("stages/<int:pk>/", pipelines.change_stage, name="stage"),
+]

@@ -1,0 +1,150 @@
+"""The forms of the settings pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from app.access.models import ApiToken, Currency, Language, Role, Team, User, Workspace
+from app.lib.dates import time_zones
+
+
+def _zones() -> list[tuple[str, str]]:
+    return [(zone, zone.replace("_", " ")) for zone in time_zones()]
+
+
+def _zones_or_none() -> list[tuple[str, Any]]:
+    return [("", _("As the workspace")), *_zones()]
+
+
+def take_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """Put what a service refused beside the fields of the form, the rest above them."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What holds for everybody."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones)
+    base_currency = forms.ChoiceField(
+        label=_("Base currency"),
+        choices=lambda: [(c.code, c.code) for c in Currency.objects.filter(active=True)],
+        help_text=_("Sums over several currencies are counted in it. Rates follow the change."),
+    )
+
+    class Meta:
+        model = Workspace
+        fields = ("name", "language", "time_zone")
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What people may change of themselves."""
+
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("", _("As the workspace")), *Language.choices],
+        required=False,
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones_or_none, required=False)
+
+    class Meta:
+        model = User
+        fields = ("name", "language", "time_zone")
+
+
+class PersonForm(forms.Form):
+    """Somebody's name, role and team."""
+
+    name = forms.CharField(label=_("Name"), max_length=150)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.SALES)
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("No team")
+    )
+    external_id = forms.CharField(
+        label=_("External ID"),
+        max_length=200,
+        required=False,
+        help_text=_("How an import or another system names this person."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams: Any = self.fields["team"]
+        teams.queryset = Team.objects.all()
+
+
+class SeatForm(forms.Form):
+    """What somebody signs in with."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    password = forms.CharField(
+        label=_("First password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 8 characters. It can be changed in the profile."),
+    )
+
+
+class NewPersonForm(PersonForm):
+    """A new person; without an e-mail address one who only owns records."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        required=False,
+        help_text=_("Leave it empty for somebody who owns records but does not sign in."),
+    )
+    password = forms.CharField(
+        label=_("First password"),
+        max_length=200,
+        strip=False,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 8 characters. Only with an e-mail address."),
+    )
+    field_order = ("name", "email", "password", "role", "team", "external_id")
+
+
+class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The name of a team."""
+
+    class Meta:
+        model = Team
+        fields = ("name",)
+
+
+class CurrencyForm(forms.Form):
+    """One more currency."""
+
+    code = forms.CharField(
+        label=_("Code"), min_length=3, max_length=3, help_text=_("Three letters, as in EUR.")
+    )
+    rate = forms.DecimalField(label=_("Rate"), max_digits=20, decimal_places=10)
+
+    def clean_code(self) -> str:
+        """Capital letters."""
+        return str(self.cleaned_data["code"]).upper()
+
+
+class RateForm(forms.Form):
+    """The rate of a currency in use."""
+
+    rate = forms.DecimalField(label=_("Rate"), max_digits=20, decimal_places=10)
+    active = forms.BooleanField(label=_("In use"), required=False)
+
+
+class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a token is for."""
+
+    class Meta:
+        model = ApiToken
+        fields = ("name",)
+        help_texts = {"name": _("The program that uses it, so that you know it again.")}

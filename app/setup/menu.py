@@ -1,0 +1,56 @@
+"""The pages of the settings, in groups, for whom they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from app.access.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the settings."""
+
+    href: str
+    label: Promise
+    icon: str
+    text: Promise
+
+
+OWN = (
+    Page(
+        "/settings/profile/",
+        _("Profile"),
+        "circle-user",
+        _("Your name, language, time zone and password"),
+    ),
+    Page("/settings/sessions/", _("Sessions"), "monitor", _("Where you are signed in")),
+    Page("/settings/tokens/", _("API tokens"), "key", _("Keys for programs that act as you")),
+)
+COMPANY = (
+    Page(
+        "/settings/workspace/",
+        _("Workspace"),
+        "building-2",
+        _("Name, language, time zone and base currency"),
+    ),
+    Page("/settings/people/", _("People"), "users", _("Who works here, and as what")),
+    Page("/settings/teams/", _("Teams"), "user-plus", _("Who sees whose records")),
+    Page(
+        "/settings/pipelines/",
+        _("Pipelines"),
+        "kanban",
+        _("The stages that a deal goes through"),
+    ),
+    Page("/settings/currencies/", _("Currencies"), "banknote", _("Currencies and their rates")),
+    Page("/settings/imports/", _("Imports"), "import", _("Bring in spreadsheets, and undo them")),
+)
+
+
+def groups_for(actor: Actor) -> list[tuple[Promise, tuple[Page, ...]]]:
+    """The groups of pages that this person may open."""
+    own: list[tuple[Promise, tuple[Page, ...]]] = [(_("You"), OWN)]
+    return [*own, (_("Workspace"), COMPANY)] if actor.administers else own

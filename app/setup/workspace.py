@@ -1,0 +1,134 @@
+"""The workspace itself, its teams and its currencies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import router, transaction
+from django.db.models import Count, ProtectedError, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from app.access.currencies import (
+    add_currency,
+    base_currency,
+    change_base_currency,
+    change_currency,
+)
+from app.access.models import Currency, Team, Workspace
+from app.access.requests import SignedInRequest
+from app.lib.money import currency_name
+from app.setup.forms import CurrencyForm, RateForm, TeamForm, WorkspaceForm, take_errors
+from app.setup.gate import administrators_only
+from app.setup.pages import page
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def workspace(request: SignedInRequest) -> HttpResponse:
+    """Name, language, time zone and base currency for everybody."""
+    row = Workspace.objects.get()
+    form = WorkspaceForm(
+        request.POST or None, instance=row, initial={"base_currency": row.base_currency}
+    )
+    if request.method == "POST" and form.is_valid() and _saved(form):
+        messages.success(request, _("The workspace is saved."))
+        return redirect("setup:workspace")
+    return page(request, "workspace", form=form, status=422 if form.errors else 200)
+
+
+def _saved(form: WorkspaceForm) -> bool:
+    try:
+        with transaction.atomic(using=router.db_for_write(Workspace)):
+            form.instance.save(update_fields=["name", "language", "time_zone"])
+            change_base_currency(form.cleaned_data["base_currency"])
+    except ValidationError as error:
+        take_errors(form, error)
+    return not form.errors
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def teams(request: SignedInRequest) -> HttpResponse:
+    """All teams, and one more."""
+    form = TeamForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("The team is added."))
+        return redirect("setup:teams")
+    found = Team.objects.annotate(size=Count("members", filter=Q(members__is_active=True)))
+    return page(request, "teams", teams=found, form=form, status=422 if form.errors else 200)
+
+
+@administrators_only
+@require_POST
+def change_team(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Another name for a team, or its end when nobody is in it."""
+    team = get_object_or_404(Team, pk=pk)
+    if "delete" in request.POST:
+        return _delete_team(request, team)
+    form = TeamForm(request.POST, instance=team)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("The team is saved."))
+    else:
+        messages.error(request, " ".join(str(e) for es in form.errors.values() for e in es))
+    return redirect("setup:teams")
+
+
+def _delete_team(request: SignedInRequest, team: Team) -> HttpResponse:
+    try:
+        team.delete()
+        messages.success(request, _("The team is deleted."))
+    except ProtectedError:
+        messages.error(request, _("People are in this team: move them to another one first."))
+    return redirect("setup:teams")
+
+
+@administrators_only
+@require_http_methods(["GET", "POST"])
+def currencies(request: SignedInRequest) -> HttpResponse:
+    """All currencies with their rates, and one more."""
+    form = CurrencyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_currency(form.cleaned_data["code"], rate=form.cleaned_data["rate"])
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, _("The currency is added."))
+            return redirect("setup:currencies")
+    return _currency_page(request, form)
+
+
+@administrators_only
+@require_POST
+def change_rate(request: SignedInRequest, code: str) -> HttpResponse:
+    """Another rate, or out of use."""
+    currency = get_object_or_404(Currency, code=code)
+    form = RateForm(request.POST)
+    if form.is_valid():
+        try:
+            change_currency(currency, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+    if form.errors:
+        messages.error(request, " ".join(str(e) for es in form.errors.values() for e in es))
+    else:
+        messages.success(request, _("%(code)s is saved.") % {"code": code})
+    return redirect("setup:currencies")
+
+
+def _currency_page(request: SignedInRequest, form: CurrencyForm) -> HttpResponse:
+    context: dict[str, Any] = {
+        "base": base_currency(),
+        "currencies": [
+            (row, currency_name(row.code, language=request.actor.language))
+            for row in Currency.objects.order_by("-active", "code")
+        ],
+    }
+    return page(request, "currencies", form=form, status=422 if form.errors else 200, **context)
