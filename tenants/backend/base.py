@@ -1,6 +1,6 @@
 """Django's PostgreSQL backend with a gate in front of every statement.
 
-See docs/adr/0002-strict-backend.md for what this replaces and why.
+See docs/adr/0001-two-planes-and-a-strict-backend.md for what this replaces and why.
 """
 
 from __future__ import annotations
