@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tenants.context import Ref, use_control, use_tenant
@@ -96,7 +97,7 @@ def browser(two: tuple[Ref, Ref]) -> Callable[..., Client]:
 def sign_in(client: Client, user: Any, *, ref: Ref) -> None:
     """Give the browser a session of ``user`` in the workspace ``ref``."""
     with use_tenant(ref):
-        client.force_login(user, backend="app.access.backends.SeatBackend")
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tenants.audit import SQL
 from tenants.cells import grant_database, setup_planes
 from tenants.context import Ref, use_control, use_tenant
 from tenants.models import Tenant
-from tenants.provisioning import activate, open_workspace, run_once
+from tenants.provisioning import activate, open_workspace, run_once, wait_until_ready
 from tenants.routing import HOSTS, ref_of
 from tenants.schemas import migration_hash
 from tests.seeding import seed
@@ -110,6 +110,7 @@ def open_seeded(company: str, subdomain: str, owner: str) -> Ref:
         owner_name=owner,
     )
     run_once(pool_size=0)
+    assert wait_until_ready(tenant), "a provisioner took it and did not finish it"
     ref = ref_of(tenant)
     with use_tenant(ref):
         seed(owner=owner, company=company, domain=f"{subdomain}.example")
