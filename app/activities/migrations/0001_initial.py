@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,39 +15,183 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('sort_key', models.CharField(db_collation='C', default='', editable=False, max_length=240)),
-                ('external_id', models.CharField(blank=True, default='', max_length=200, verbose_name='External ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='Created')),
-                ('updated_at', models.DateTimeField(editable=False, verbose_name='Last changed')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='Version')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True)),
-                ('custom', models.JSONField(blank=True, default=dict, verbose_name='Custom fields')),
-                ('name', models.CharField(max_length=200, verbose_name='Subject')),
-                ('type', models.CharField(choices=[('task', 'Task'), ('call', 'Call'), ('meeting', 'Meeting'), ('visit', 'Visit'), ('note', 'Note')], default='task', max_length=20, verbose_name='Type')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('running', 'In progress'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='open', max_length=20, verbose_name='Status')),
-                ('priority', models.CharField(choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High')], default='normal', max_length=20, verbose_name='Priority')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='Due')),
-                ('starts_at', models.DateTimeField(blank=True, null=True, verbose_name='Starts')),
-                ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='Ends')),
-                ('location', models.CharField(blank=True, max_length=200, verbose_name='Location')),
-                ('plan', models.TextField(blank=True, verbose_name='Plan')),
-                ('progress', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='Progress in %')),
-                ('result', models.TextField(blank=True, verbose_name='Result')),
-                ('completed_at', models.DateTimeField(editable=False, null=True, verbose_name='Completed')),
-                ('completed_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Completed by')),
-                ('created_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Owner')),
-                ('updated_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Changed by')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "sort_key",
+                    models.CharField(db_collation="C", default="", editable=False, max_length=240),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, default="", max_length=200, verbose_name="External ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="Created")),
+                ("updated_at", models.DateTimeField(editable=False, verbose_name="Last changed")),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="Version"),
+                ),
+                ("deleted_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "custom",
+                    models.JSONField(blank=True, default=dict, verbose_name="Custom fields"),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="Subject")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("task", "Task"),
+                            ("call", "Call"),
+                            ("meeting", "Meeting"),
+                            ("visit", "Visit"),
+                            ("note", "Note"),
+                        ],
+                        default="task",
+                        max_length=20,
+                        verbose_name="Type",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("running", "In progress"),
+                            ("done", "Done"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="open",
+                        max_length=20,
+                        verbose_name="Status",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("low", "Low"), ("normal", "Normal"), ("high", "High")],
+                        default="normal",
+                        max_length=20,
+                        verbose_name="Priority",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="Due")),
+                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="Starts")),
+                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="Ends")),
+                ("location", models.CharField(blank=True, max_length=200, verbose_name="Location")),
+                ("plan", models.TextField(blank=True, verbose_name="Plan")),
+                (
+                    "progress",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="Progress in %",
+                    ),
+                ),
+                ("result", models.TextField(blank=True, verbose_name="Result")),
+                (
+                    "completed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="Completed"),
+                ),
+                (
+                    "completed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Completed by",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Owner",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Changed by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Activity',
-                'verbose_name_plural': 'Activities',
-                'abstract': False,
-                'indexes': [models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['sort_key', 'id'], name='activity_sort'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['owner', 'sort_key', 'id'], name='activity_owner'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='activity_created'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['owner', 'status', 'due_at'], name='activity_due')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), models.Q(('external_id', ''), _negated=True)), fields=('external_id',), name='activity_external_id', violation_error_message='Another record has this external ID.'), models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('starts_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='activity_ends_after_start', violation_error_message='It cannot end before it starts.')],
+                "verbose_name": "Activity",
+                "verbose_name_plural": "Activities",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["sort_key", "id"],
+                        name="activity_sort",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["owner", "sort_key", "id"],
+                        name="activity_owner",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="activity_created",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["owner", "status", "due_at"],
+                        name="activity_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("deleted_at__isnull", True),
+                            models.Q(("external_id", ""), _negated=True),
+                        ),
+                        fields=("external_id",),
+                        name="activity_external_id",
+                        violation_error_message="Another record has this external ID.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__isnull", True),
+                            ("starts_at__isnull", True),
+                            ("ends_at__gte", models.F("starts_at")),
+                            _connector="OR",
+                        ),
+                        name="activity_ends_after_start",
+                        violation_error_message="It cannot end before it starts.",
+                    ),
+                ],
             },
         ),
     ]
