@@ -169,14 +169,10 @@ def run_id_at(url: str) -> str | None:
 
 def seed_demo(supervisor: Supervisor, stack: Stack, variables: dict[str, str]) -> None:
     """Fill the workspace `demo` once for a data folder."""
-    if (stack.data_dir / "demo.json").is_file() or not demo_exists():
+    if (stack.data_dir / "demo.json").is_file():
         return
     env = environment.process_environment(variables, without=(environment.ADMIN,))
-    supervisor.run_step("demo", [*MANAGE, "seed_demo"], env=env)
-
-
-def demo_exists() -> bool:
-    return any(stamps.ROOT.glob("app/*/management/commands/seed_demo.py"))
+    supervisor.run_step("demo", [sys.executable, "-m", "local.demo"], env=env)
 
 
 def announce(stack: Stack) -> None:

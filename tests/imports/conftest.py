@@ -13,7 +13,7 @@ from app.imports.proposing import complete, propose
 from app.imports.running import run
 from app.imports.staging import reset, store
 from app.records import changes, registry
-from tests.imports.book import Book, book
+from local.book import Book, book
 
 STAGES = (("Prospecting", "open"), ("Engaging", "open"), ("Won", "won"), ("Lost", "lost"))
 DEALS = {

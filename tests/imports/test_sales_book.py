@@ -12,7 +12,7 @@ from app.access.actors import Actor
 from app.access.models import User
 from app.sales.accounts import Account
 from app.sales.deals import Deal
-from tests.imports.book import Book
+from local.book import Book
 from tests.imports.conftest import DEALS, counts, import_file, make_pipeline
 
 
