@@ -62,11 +62,16 @@ def respond(problem: Problem) -> HttpResponse:
 def answer(request: HttpRequest, error: Any) -> HttpResponse:
     """What an exception means to the client; unexpected ones are logged and stay our secret."""
     problem = problem_of(error)
-    if problem is None:
-        logger.exception("The API failed at %s %s", request.method, request.path, exc_info=error)
-        got_request_exception.send(sender=None, request=request)
-        problem = Problem(500, _("Something went wrong here. We have taken note of it."))
-    return respond(problem)
+    return respond(problem) if problem else unexpected(request, error)
+
+
+def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Note the fault, once, and say nothing of our inside."""
+    logger.error("The API failed at %s %s", request.method, request.path, exc_info=error)
+    got_request_exception.send(sender=None, request=request)
+    response = respond(Problem(500, _("Something went wrong here. We have taken note of it.")))
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def problem_of(error: Exception) -> Problem | None:

@@ -26,15 +26,14 @@ from app.records.filters import to_truth
 from app.records.links import links_of
 
 ORIGIN = "api"
-#: Parameters that only pages have; here they are unknown filters.
-PAGES_ONLY = listing.RESERVED - {"q", "sort", "cursor", "limit"}
+#: Parameters of a list that are no filters.
+PARAMETERS = frozenset({"q", "sort", "cursor", "limit"})
 
 
 def list_records(entity: Entity, request: HttpRequest) -> HttpResponse:
     """A page of the records that the filters mean."""
     actor = actor_of(request)
-    check_query(request, set(request.GET) - PAGES_ONLY)
-    query = listing.parse_query(entity, request.GET, actor=actor)
+    query = listing.parse_query(entity, request.GET, actor=actor, reserved=PARAMETERS)
     page = listing.page(entity, query, actor=actor, columns=tuple(entity.fields))
     return respond({"results": shaped(entity, page.rows), "next": page.next})
 

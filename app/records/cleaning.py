@@ -18,7 +18,8 @@ from app.records.fields import Field, Kind
 
 BIGGEST_ID = 2**63 - 1
 CUSTOM_LIMIT = 200  #: custom values a record may hold
-TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.CHOICE})
+WHOLE = frozenset({Kind.INTEGER, Kind.YEAR})
+DECIMALS = frozenset({Kind.DECIMAL, Kind.MONEY})
 
 
 def clean(entity: Entity, drafts: Iterable[Draft]) -> None:
@@ -84,12 +85,22 @@ def to_value(field: Field, raw: Any) -> Any:
         return to_id(field, raw)
     if raw is None or raw == "":
         return to_empty(field)
-    if field.kind in TEXTS and isinstance(raw, bool):
-        raise ValidationError(_("Enter a text."))
-    value = field.source.clean(raw, None)
+    value = field.source.clean(from_json(field, raw), None)
     if isinstance(value, datetime) and timezone.is_naive(value):
         value = timezone.make_aware(value)
     return value
+
+
+def from_json(field: Field, raw: Any) -> Any:
+    """A truth or a number of JSON, as far as the field can mean it."""
+    if isinstance(raw, bool) and field.kind is not Kind.BOOLEAN:
+        raise ValidationError(_("Enter a valid value."))
+    if not isinstance(raw, float):
+        return raw
+    if field.kind in WHOLE and not raw.is_integer():
+        raise ValidationError(_("Enter a whole number."))
+    # 0.1 is meant, not its binary neighbour.
+    return repr(raw) if field.kind in DECIMALS else raw
 
 
 def to_empty(field: Field) -> Any:

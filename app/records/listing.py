@@ -47,12 +47,14 @@ class Page:
     previous: str | None
 
 
-def parse_query(entity: Entity, params: QueryDict, *, actor: Actor) -> Query:
+def parse_query(
+    entity: Entity, params: QueryDict, *, actor: Actor, reserved: frozenset[str] = RESERVED
+) -> Query:
     """What the address asks for. Raises Invalid, naming each wrong parameter."""
     errors: dict[str, list[str]] = {}
     filters = []
     for name in params:
-        if name in RESERVED:
+        if name in reserved:
             continue
         for raw in params.getlist(name):
             try:
