@@ -89,8 +89,7 @@ def chapters(document: dict[str, Any]) -> Iterator[Chapter]:
         for method, one in methods.items():
             by_tag.setdefault(one["tags"][0], []).append(call(method, path, one))
     for tag, calls in by_tag.items():
-        properties = properties_of(document, tag) if f"/{tag}" in document["paths"] else ()
-        yield Chapter(tag, titles.get(tag, ""), tuple(calls), tuple(properties))
+        yield Chapter(tag, titles[tag], tuple(calls), tuple(properties_of(document, tag)))
 
 
 def call(method: str, path: str, one: dict[str, Any]) -> Call:
@@ -112,10 +111,13 @@ def shape_of(one: dict[str, Any]) -> str:
 
 
 def properties_of(document: dict[str, Any], tag: str) -> Iterator[Property]:
-    """The fields of an entity with what can be done with each."""
-    listing, schemas = document["paths"][f"/{tag}"]["get"], document["components"]["schemas"]
-    name = shape_of(listing)
-    entry = schemas[f"{name}Create"]
+    """The fields of an entity with what can be done with each; other tags have none."""
+    schemas = document["components"]["schemas"]
+    listing = document["paths"].get(f"/{tag}", {}).get("get")
+    name = shape_of(listing) if listing else ""
+    entry = schemas.get(f"{name}Create")
+    if entry is None:
+        return
     filters = {one["name"] for one in listing["parameters"]}
     for key, schema in schemas[name]["properties"].items():
         yield Property(

@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from app.api import imports
 from app.api.answers import MEDIA_TYPE, ROOT
+from app.api.routes import WORKSPACE
 from app.api.schemas import common_schemas, schemas_of
 from app.api.site import api
 from app.records.registry import all_entities
@@ -32,7 +34,8 @@ def specification(language: str) -> bytes:
 def build() -> dict[str, Any]:
     """The document as data; texts are still to be translated."""
     document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=""))
-    schemas = common_schemas()
+    imports.describe(document)
+    schemas = common_schemas() | imports.import_schemas()
     for entity in all_entities():
         schemas |= schemas_of(entity)
     components = document["components"]
@@ -41,9 +44,9 @@ def build() -> dict[str, Any]:
     document["info"]["description"] = DESCRIPTION
     document["servers"] = [{"url": ROOT}]
     document["security"] = [{"token": []}]
-    document["tags"] = [
-        {"name": entity.slug, "description": entity.label_plural} for entity in all_entities()
-    ]
+    titles = {WORKSPACE: _("Workspace"), "imports": _("Imports")}
+    titles |= {entity.slug: entity.label_plural for entity in all_entities()}
+    document["tags"] = [{"name": tag, "description": title} for tag, title in titles.items()]
     return document
 
 

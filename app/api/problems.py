@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as ParameterError
@@ -106,7 +107,7 @@ def problem_of_framework(error: Exception) -> Problem | None:
         return Problem(error.status_code, error.message)
     if isinstance(error, RequestDataTooBig):
         return Problem(413, _("The request is too large."))
-    if isinstance(error, SuspiciousOperation):
+    if isinstance(error, (SuspiciousOperation, MultiPartParserError, UnreadablePostError)):
         return Problem(400, _("The request cannot be read."))
     return None
 

@@ -126,7 +126,7 @@ def page_schema(item: Schema) -> Schema:
 def bulk_schema(entity: Entity) -> Schema:
     """Many records in one request."""
     fields = change_schema(entity)
-    properties = {
+    properties: dict[str, Schema] = {
         "mode": {"type": "string", "enum": ["all_or_nothing", "row_by_row"]},
         "operation": {"type": "string", "enum": ["create", "update", "upsert"]},
         "records": {"type": "array", "maxItems": 1000, "items": fields},
