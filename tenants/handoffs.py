@@ -34,6 +34,12 @@ def redeem_handoff(token: str, *, ref: Ref) -> bool:
     return rows.update(used_at=now) == 1
 
 
+def forget_old_handoffs() -> int:
+    """Remove the tokens that nobody can use any more."""
+    with use_control():
+        return Handoff.objects.filter(expires_at__lt=timezone.now() - LIFE).delete()[0]
+
+
 def add_login_hint(email: str, *, ref: Ref) -> None:
     """Remember that this address can sign in at ``ref``."""
     LoginHint.objects.get_or_create(email_hash=email_hash(email), tenant_id=ref.id)

@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from tenants.addresses import connect, connect_owner
 from tenants.context import use_control
+from tenants.handoffs import forget_old_handoffs
 from tenants.models import Cell, Domain, FleetState, ReadySchema, Tenant
 from tenants.routing import HOSTS, workspace_host
 from tenants.schemas import ROLES_AT_ONCE, make_roles_through, migration_hash
@@ -177,6 +178,7 @@ def run_forever(*, pause: float = 5.0) -> None:
 def _round() -> None:
     try:
         run_once()
+        forget_old_handoffs()
         for path in getattr(settings, "PROVISIONER_HOOKS", ()):
             import_string(path)()
     except Exception:

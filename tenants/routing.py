@@ -20,6 +20,8 @@ from tenants.context import Ref, bind_actor, use_control, use_tenant
 from tenants.models import Domain, Tenant
 
 LIFE = 30.0
+#: An unknown name may be signed up any moment, in another process.
+LIFE_OF_UNKNOWN = 3.0
 MAX_ENTRIES = 20_000
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
@@ -36,7 +38,7 @@ class Route:
 
 
 class HostCache:
-    """Host to route, for half a minute in this process; unknown hosts too."""
+    """Host to route, for half a minute in this process; unknown hosts for a moment."""
 
     def __init__(self) -> None:
         self._routes: dict[str, tuple[float, Route | None]] = {}
@@ -48,10 +50,11 @@ class HostCache:
         if known and known[0] > time.monotonic():
             return known[1]
         route = find_route(host)
+        end = time.monotonic() + (LIFE if route else LIFE_OF_UNKNOWN)
         with self._lock:
             if len(self._routes) >= MAX_ENTRIES:
                 self._routes.clear()
-            self._routes[host] = (time.monotonic() + LIFE, route)
+            self._routes[host] = (end, route)
         return route
 
     def clear(self) -> None:

@@ -34,7 +34,7 @@ async def run_worker(*, concurrency: int = 2) -> None:
                 update_heartbeat_interval=HEARTBEAT,
                 stalled_worker_timeout=DEAD_AFTER,
                 shutdown_graceful_timeout=10.0,
-                delete_jobs="never",
+                delete_jobs="successful",
             )
         finally:
             rescuer.cancel()

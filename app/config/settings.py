@@ -60,6 +60,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache_entries",
         "KEY_FUNCTION": "tenants.cache.key",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 
