@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("app.access.urls")),
+    path("settings/imports/", include("app.imports.urls")),
     path("settings/", include("app.setup.urls")),
     path("api/", include("app.api.urls")),
 ]

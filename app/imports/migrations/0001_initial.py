@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,85 +14,179 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('entity', models.CharField(max_length=40)),
-                ('file_name', models.CharField(max_length=200)),
-                ('size', models.PositiveBigIntegerField()),
-                ('layout', models.JSONField()),
-                ('mapping', models.JSONField(default=dict)),
-                ('mode', models.CharField(choices=[('dry_run', 'Check only'), ('apply', 'Import')], default='dry_run', max_length=10)),
-                ('status', models.CharField(choices=[('draft', 'Not started'), ('queued', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='draft', max_length=10)),
-                ('undo', models.CharField(blank=True, choices=[('', 'Not undone'), ('queued', 'Waiting'), ('running', 'Being undone'), ('done', 'Undone'), ('failed', 'Undo failed')], default='', max_length=10)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('last_round', models.BooleanField(default=False)),
-                ('waiting', models.PositiveIntegerField(default=0)),
-                ('position', models.BigIntegerField(default=0)),
-                ('rows', models.PositiveIntegerField(default=0)),
-                ('created', models.PositiveIntegerField(default=0)),
-                ('updated', models.PositiveIntegerField(default=0)),
-                ('skipped', models.PositiveIntegerField(default=0)),
-                ('failed', models.PositiveIntegerField(default=0)),
-                ('undone', models.PositiveIntegerField(default=0)),
-                ('kept', models.PositiveIntegerField(default=0)),
-                ('error', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('actor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undo_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("entity", models.CharField(max_length=40)),
+                ("file_name", models.CharField(max_length=200)),
+                ("size", models.PositiveBigIntegerField()),
+                ("layout", models.JSONField()),
+                ("mapping", models.JSONField(default=dict)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("dry_run", "Check only"), ("apply", "Import")],
+                        default="dry_run",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Not started"),
+                            ("queued", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "undo",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not undone"),
+                            ("queued", "Waiting"),
+                            ("running", "Being undone"),
+                            ("done", "Undone"),
+                            ("failed", "Undo failed"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("last_round", models.BooleanField(default=False)),
+                ("waiting", models.PositiveIntegerField(default=0)),
+                ("position", models.BigIntegerField(default=0)),
+                ("rows", models.PositiveIntegerField(default=0)),
+                ("created", models.PositiveIntegerField(default=0)),
+                ("updated", models.PositiveIntegerField(default=0)),
+                ("skipped", models.PositiveIntegerField(default=0)),
+                ("failed", models.PositiveIntegerField(default=0)),
+                ("undone", models.PositiveIntegerField(default=0)),
+                ("kept", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undo_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportExtra',
+            name="ImportExtra",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('target', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('version', models.PositiveIntegerField(null=True)),
-                ('kept', models.TextField(blank=True, default='')),
-                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extras', to='imports.import')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("target", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("version", models.PositiveIntegerField(null=True)),
+                ("kept", models.TextField(blank=True, default="")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="extras",
+                        to="imports.import",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StagedChunk',
+            name="StagedChunk",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('data', models.BinaryField()),
-                ('parent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='imports.import')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("data", models.BinaryField()),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chunks",
+                        to="imports.import",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StagedRow',
+            name="StagedRow",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.IntegerField()),
-                ('cells', models.JSONField()),
-                ('outcome', models.SmallIntegerField(choices=[(0, 'Pending'), (1, 'Deferred'), (2, 'Created'), (3, 'Updated'), (4, 'Skipped'), (5, 'Failed')], default=0)),
-                ('errors', models.JSONField(null=True)),
-                ('record_id', models.BigIntegerField(null=True)),
-                ('version', models.PositiveIntegerField(null=True)),
-                ('before', models.JSONField(null=True)),
-                ('undo', models.SmallIntegerField(choices=[(0, 'Pending'), (1, 'Undone'), (2, 'Kept')], default=0)),
-                ('parent', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='imports.import')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.IntegerField()),
+                ("cells", models.JSONField()),
+                (
+                    "outcome",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Pending"),
+                            (1, "Deferred"),
+                            (2, "Created"),
+                            (3, "Updated"),
+                            (4, "Skipped"),
+                            (5, "Failed"),
+                        ],
+                        default=0,
+                    ),
+                ),
+                ("errors", models.JSONField(null=True)),
+                ("record_id", models.BigIntegerField(null=True)),
+                ("version", models.PositiveIntegerField(null=True)),
+                ("before", models.JSONField(null=True)),
+                (
+                    "undo",
+                    models.SmallIntegerField(
+                        choices=[(0, "Pending"), (1, "Undone"), (2, "Kept")], default=0
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="imports.import",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['actor', 'id'], name='import_actor'),
+            model_name="import",
+            index=models.Index(fields=["actor", "id"], name="import_actor"),
         ),
         migrations.AddConstraint(
-            model_name='stagedchunk',
-            constraint=models.UniqueConstraint(fields=('parent', 'number'), name='staged_chunk'),
+            model_name="stagedchunk",
+            constraint=models.UniqueConstraint(fields=("parent", "number"), name="staged_chunk"),
         ),
         migrations.AddIndex(
-            model_name='stagedrow',
-            index=models.Index(condition=models.Q(('record_id__gt', 0)), fields=['record_id'], name='staged_record'),
+            model_name="stagedrow",
+            index=models.Index(
+                condition=models.Q(("record_id__gt", 0)), fields=["record_id"], name="staged_record"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stagedrow',
-            constraint=models.UniqueConstraint(fields=('parent', 'number'), name='staged_row'),
+            model_name="stagedrow",
+            constraint=models.UniqueConstraint(fields=("parent", "number"), name="staged_row"),
         ),
     ]
