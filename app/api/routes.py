@@ -13,7 +13,7 @@ from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
 
 from app.api import bulk, operations, problems, records, workspace
-from app.imports.api import router as imports_router
+from app.imports import api as imports
 from app.records.cleaning import BIGGEST_ID
 from app.records.entity import Entity
 from app.records.errors import NotVisible
@@ -69,7 +69,7 @@ def make_api() -> NinjaAPI:
     for known in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(known, problems.answer)
     api.add_router("", workspace_router())
-    api.add_router("", imports_router)
+    api.add_router("", imports.make_router())
     for entity in all_entities():
         api.add_router("", router_of(entity))
     return api

@@ -1,4 +1,4 @@
-"""Imports over the API: a router that the API mounts."""
+"""Imports over the API: addresses that the API mounts behind its own edge."""
 
 from __future__ import annotations
 
@@ -19,26 +19,80 @@ from app.records.errors import Invalid
 from app.records.registry import UnknownEntity
 from app.records.writing import atomic
 
-router = Router(tags=["imports"])
-UPLOAD = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file", "entity", "mode"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary"},
-                        "entity": {"type": "string", "description": "As in URLs: deals."},
-                        "mode": {"type": "string", "enum": list(Import.Mode.values)},
-                        "mapping": {"type": "string", "description": "JSON; else by name."},
-                    },
-                }
-            }
-        },
-    }
+PROBLEM = {"application/problem+json": {"schema": {"type": "object"}}}
+NUMBER = {"type": "integer", "minimum": 0}
+IMPORT = {
+    "type": "object",
+    "required": ["id", "entity", "mode", "status", *reports.COUNTERS],
+    "properties": {
+        "id": NUMBER,
+        "entity": {"type": "string"},
+        "file_name": {"type": "string"},
+        "mode": {"type": "string", "enum": list(Import.Mode.values)},
+        "status": {"type": "string", "enum": ["queued", "running", "done", "failed"]},
+        **dict.fromkeys(reports.COUNTERS, NUMBER),
+        "error": {"type": ["string", "null"]},
+        "errors_url": {"type": "string"},
+        "mapping": {"type": "object"},
+        "undo": {"type": ["object", "null"]},
+        "created_at": {"type": "string"},
+        "started_at": {"type": ["string", "null"]},
+        "finished_at": {"type": ["string", "null"]},
+    },
 }
+UPLOAD = {
+    "type": "object",
+    "required": ["file", "entity", "mode"],
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "entity": {"type": "string", "description": "As in addresses: deals."},
+        "mode": {"type": "string", "enum": list(Import.Mode.values)},
+        "mapping": {"type": "string", "description": "JSON; without it columns match by name."},
+    },
+}
+EACH = "/{int:import_id}"
+CSV = {"text/csv": {"schema": {"type": "string"}}}
+REFUSALS = {
+    401: "No token of this workspace",
+    403: "The role does not allow it",
+    404: "No such import, or not yours to see",
+    409: "Its state does not allow it",
+    422: "Something in the request is wrong; the document names it",
+    429: "Too many requests",
+}
+
+
+def described(status: int, content: dict[str, Any], *refusals: int) -> dict[str, Any]:
+    """The answers of an address, for the documentation."""
+    faults = {code: {"description": REFUSALS[code], "content": PROBLEM} for code in refusals}
+    return {"responses": {status: {"description": "OK", "content": content}, **faults}}
+
+
+def json_of(schema: dict[str, Any]) -> dict[str, Any]:
+    """A JSON body of this shape."""
+    return {"application/json": {"schema": schema}}
+
+
+def make_router() -> Router:
+    """The addresses, to be mounted at /api/v1."""
+    router = Router(tags=["imports"])
+    one, many = json_of(IMPORT), json_of({"type": "object"})
+    body = {
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": UPLOAD}}}
+    }
+    routes: list[tuple[str, str, Any, int, dict[str, Any]]] = [
+        ("GET", "", list_imports, 200, described(200, many, 401, 429)),
+        ("POST", "", create_import, 202, body | described(202, one, 401, 403, 409, 422, 429)),
+        ("GET", EACH, read_import, 200, described(200, one, 401, 404, 429)),
+        ("GET", f"{EACH}/errors", read_errors, 200, described(200, CSV, 401, 404, 429)),
+        ("GET", f"{EACH}/unknown", read_unknown, 200, described(200, many, 401, 404, 422, 429)),
+        ("POST", f"{EACH}/undo", undo_import, 202, described(202, one, 401, 404, 409, 429)),
+    ]
+    for method, path, view, good, extra in routes:
+        router.add_api_operation(
+            f"/imports{path}", [method], view, response={good: None}, openapi_extra=extra
+        )
+    return router
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -52,7 +106,6 @@ def answer(made: Import, *, status: int = 200) -> HttpResponseBase:
     return JsonResponse(reports.as_json(made), status=status)
 
 
-@router.post("/imports", operation_id="create_import", openapi_extra=UPLOAD)
 def create_import(request: HttpRequest) -> HttpResponseBase:
     """Upload a file and check it (`dry_run`) or import it (`apply`) in the background."""
     actor, upload = actor_of(request), request.FILES.get("file")
@@ -99,26 +152,22 @@ def mapping_of(text: str) -> dict[str, Any] | None:
     return found
 
 
-@router.get("/imports", operation_id="list_imports")
 def list_imports(request: HttpRequest) -> HttpResponseBase:
     """The latest 50 imports: one's own, all for administrators."""
     found = visible_imports(actor_of(request))[:50]
     return JsonResponse({"results": [reports.as_json(made) for made in found], "next": None})
 
 
-@router.get("/imports/{int:import_id}", operation_id="read_import")
 def read_import(request: HttpRequest, import_id: int) -> HttpResponseBase:
     """How far an import has come, and its counts."""
     return answer(find_import(import_id, actor=actor_of(request)))
 
 
-@router.get("/imports/{int:import_id}/errors", operation_id="read_import_errors")
 def read_errors(request: HttpRequest, import_id: int) -> HttpResponseBase:
     """The refused rows as CSV, each with its reason; formulas are neutralised."""
     return reports.error_file(find_import(import_id, actor=actor_of(request)))
 
 
-@router.get("/imports/{int:import_id}/unknown", operation_id="read_import_unknown")
 def read_unknown(request: HttpRequest, import_id: int) -> HttpResponseBase:
     """Cells that nothing answers to, by column, with how often they occur and what is offered."""
     actor = actor_of(request)
@@ -130,7 +179,6 @@ def read_unknown(request: HttpRequest, import_id: int) -> HttpResponseBase:
     return JsonResponse({"columns": found})
 
 
-@router.post("/imports/{int:import_id}/undo", operation_id="undo_import")
 def undo_import(request: HttpRequest, import_id: int) -> HttpResponseBase:
     """Take an import back; records that were edited since are kept and reported."""
     actor = actor_of(request)
