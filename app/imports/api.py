@@ -19,27 +19,6 @@ from app.records.errors import Invalid
 from app.records.registry import UnknownEntity
 from app.records.writing import atomic
 
-PROBLEM = {"application/problem+json": {"schema": {"type": "object"}}}
-NUMBER = {"type": "integer", "minimum": 0}
-IMPORT = {
-    "type": "object",
-    "required": ["id", "entity", "mode", "status", *reports.COUNTERS],
-    "properties": {
-        "id": NUMBER,
-        "entity": {"type": "string"},
-        "file_name": {"type": "string"},
-        "mode": {"type": "string", "enum": list(Import.Mode.values)},
-        "status": {"type": "string", "enum": ["queued", "running", "done", "failed"]},
-        **dict.fromkeys(reports.COUNTERS, NUMBER),
-        "error": {"type": ["string", "null"]},
-        "errors_url": {"type": "string"},
-        "mapping": {"type": "object"},
-        "undo": {"type": ["object", "null"]},
-        "created_at": {"type": "string"},
-        "started_at": {"type": ["string", "null"]},
-        "finished_at": {"type": ["string", "null"]},
-    },
-}
 UPLOAD = {
     "type": "object",
     "required": ["file", "entity", "mode"],
@@ -51,46 +30,28 @@ UPLOAD = {
     },
 }
 EACH = "/{int:import_id}"
-CSV = {"text/csv": {"schema": {"type": "string"}}}
-REFUSALS = {
-    401: "No token of this workspace",
-    403: "The role does not allow it",
-    404: "No such import, or not yours to see",
-    409: "Its state does not allow it",
-    422: "Something in the request is wrong; the document names it",
-    429: "Too many requests",
-}
-
-
-def described(status: int, content: dict[str, Any], *refusals: int) -> dict[str, Any]:
-    """The answers of an address, for the documentation."""
-    faults = {code: {"description": REFUSALS[code], "content": PROBLEM} for code in refusals}
-    return {"responses": {status: {"description": "OK", "content": content}, **faults}}
-
-
-def json_of(schema: dict[str, Any]) -> dict[str, Any]:
-    """A JSON body of this shape."""
-    return {"application/json": {"schema": schema}}
+BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": UPLOAD}}}}
 
 
 def make_router() -> Router:
-    """The addresses, to be mounted at /api/v1."""
+    """The addresses, to be mounted at /api/v1; what they answer is described by the API."""
     router = Router(tags=["imports"])
-    one, many = json_of(IMPORT), json_of({"type": "object"})
-    body = {
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": UPLOAD}}}
-    }
-    routes: list[tuple[str, str, Any, int, dict[str, Any]]] = [
-        ("GET", "", list_imports, 200, described(200, many, 401, 429)),
-        ("POST", "", create_import, 202, body | described(202, one, 401, 403, 409, 422, 429)),
-        ("GET", EACH, read_import, 200, described(200, one, 401, 404, 429)),
-        ("GET", f"{EACH}/errors", read_errors, 200, described(200, CSV, 401, 404, 429)),
-        ("GET", f"{EACH}/unknown", read_unknown, 200, described(200, many, 401, 404, 422, 429)),
-        ("POST", f"{EACH}/undo", undo_import, 202, described(202, one, 401, 404, 409, 429)),
+    routes: list[tuple[str, str, Any, int, str]] = [
+        ("GET", "", list_imports, 200, "list_imports"),
+        ("POST", "", create_import, 202, "create_import"),
+        ("GET", EACH, read_import, 200, "read_import"),
+        ("GET", f"{EACH}/errors", read_errors, 200, "read_import_errors"),
+        ("GET", f"{EACH}/unknown", read_unknown, 200, "read_import_unknown"),
+        ("POST", f"{EACH}/undo", undo_import, 202, "undo_import"),
     ]
-    for method, path, view, good, extra in routes:
+    for method, path, view, good, name in routes:
         router.add_api_operation(
-            f"/imports{path}", [method], view, response={good: None}, openapi_extra=extra
+            f"/imports{path}",
+            [method],
+            view,
+            response={good: None},
+            operation_id=name,
+            openapi_extra=BODY if view is create_import else None,
         )
     return router
 
