@@ -14,9 +14,18 @@ from app.records.errors import Refused
 from app.records.registry import of_model
 
 CLOSED = (Activity.Status.DONE, Activity.Status.CANCELLED)
+OPEN = {"status": (Activity.Status.OPEN.value, Activity.Status.RUNNING.value)}
+DONE = {"status": tuple(one.value for one in CLOSED)}
 
 
-@action(Activity, name="complete", event="activity.completed", label=_("Complete"), icon="check")
+@action(
+    Activity,
+    when=OPEN,
+    name="complete",
+    event="activity.completed",
+    label=_("Complete"),
+    icon="check",
+)
 def complete_activity(activity: Activity, *, actor: Actor, result: str = "") -> None:
     """Mark it as done, with what came of it."""
     if activity.status in CLOSED:
@@ -25,7 +34,14 @@ def complete_activity(activity: Activity, *, actor: Actor, result: str = "") -> 
     write(activity, values, actor=actor)
 
 
-@action(Activity, name="reopen", event="activity.reopened", label=_("Reopen"), icon="rotate-ccw")
+@action(
+    Activity,
+    when=DONE,
+    name="reopen",
+    event="activity.reopened",
+    label=_("Reopen"),
+    icon="rotate-ccw",
+)
 def reopen_activity(activity: Activity, *, actor: Actor) -> None:
     """Take a closed activity up again."""
     if activity.status not in CLOSED:

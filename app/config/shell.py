@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 
 from app.access.actors import Actor
+from app.access.rights import Verb, may
 from app.lib.people import initials
+from app.records.entity import Entity
+from app.records.registry import all_entities
 
 THEMES = ("system", "light", "dark")
-#: Groups of the menu; an entity that stands in none of them comes last, under "More".
-GROUPS = (
-    (gettext_lazy("Sales"), ("accounts", "contacts", "deals", "activities")),
-    (gettext_lazy("Catalogue"), ("products",)),
-)
 #: The letter after `g` that goes to an entity.
 LETTERS = {"accounts": "a", "contacts": "c", "deals": "d", "activities": "t", "products": "p"}
+#: Entities that come first in their group; the others follow as they were registered.
+ORDER = tuple(LETTERS)
 _LANG_TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
 
 
@@ -38,11 +36,12 @@ class Entry:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the variable `shell` of every template."""
+    """Context processor: the variables `shell` and `actor` of every template."""
     actor: Actor | None = getattr(request, "actor", None)
+    language = get_language() or "en"
     frame: dict[str, Any] = {
         "theme": _theme(request),
-        "lang": _LANG_TAGS.get(get_language() or "en", get_language() or "en"),
+        "lang": _LANG_TAGS.get(language, language),
         "path": request.path,
         "workspace": actor.workspace_name if actor else "Clientele",
         "person": actor.name if actor else "",
@@ -59,25 +58,18 @@ def _theme(request: HttpRequest) -> str:
 
 
 def _menu(actor: Actor) -> list[tuple[str, list[Entry]]]:
-    from app.access.rights import Verb, may
-    from app.records.registry import all_entities
-
-    shown = {e.slug: e for e in all_entities() if may(actor, Verb.VIEW, e)}
-    groups = [(str(title), list(_entries(shown, slugs, actor))) for title, slugs in GROUPS]
-    groups.append((_("More"), list(_entries(shown, tuple(shown), actor))))
-    return [(title, entries) for title, entries in groups if entries]
+    groups: dict[str, list[Entry]] = {}
+    for entity in sorted(all_entities(), key=_place):
+        if entity.menu and may(actor, Verb.VIEW, entity):
+            groups.setdefault(str(entity.menu), []).append(_entry(entity, actor))
+    return list(groups.items())
 
 
-def _entries(shown: dict[str, Any], slugs: tuple[str, ...], actor: Actor) -> Iterator[Entry]:
-    for slug in slugs:
-        entity = shown.pop(slug, None)
-        if entity is not None:
-            yield _entry(entity, actor)
+def _place(entity: Entity) -> int:
+    return ORDER.index(entity.slug) if entity.slug in ORDER else len(ORDER)
 
 
-def _entry(entity: Any, actor: Actor) -> Entry:
-    from app.access.rights import Verb, may
-
+def _entry(entity: Entity, actor: Actor) -> Entry:
     return Entry(
         slug=entity.slug,
         href=f"/{entity.slug}/",

@@ -9,4 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/imports/", include("app.imports.urls")),
     path("settings/", include("app.setup.urls")),
     path("api/", include("app.api.urls")),
+    path("", include("app.analytics.urls")),
+    path("", include("app.records.urls")),
 ]

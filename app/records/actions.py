@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, get_args, get_type_hints
@@ -60,18 +61,30 @@ class Action:
     icon: str
     function: Function
     params: tuple[Param, ...]
+    #: Values of fields under which the button is shown; the function has the last word.
+    when: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
+
+    def fits(self, row: Mapping[str, Any]) -> bool:
+        """Whether the button makes sense for a record of these values."""
+        return all(row.get(name) in values for name, values in self.when.items())
 
 
 _actions: dict[type[Record], dict[str, Action]] = {}
 
 
 def action(
-    model: type[Record], *, name: str, event: str, label: Any, icon: str = "play"
+    model: type[Record],
+    *,
+    name: str,
+    event: str,
+    label: Any,
+    icon: str = "play",
+    when: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Callable[[Function], Function]:
     """Declare the function as an act on a record of the model."""
 
     def declare(function: Function) -> Function:
-        made = Action(model, name, event, label, icon, function, params_of(function))
+        made = Action(model, name, event, label, icon, function, params_of(function), when or {})
         _actions.setdefault(model, {})[name] = made
         return function
 

@@ -17,20 +17,25 @@ from app.records.registry import of_model
 from app.sales.deals import Deal
 from app.sales.pipelines import Stage
 
+OPEN = {"status": (Stage.Kind.OPEN.value,)}
+CLOSED = {"status": (Stage.Kind.WON.value, Stage.Kind.LOST.value)}
 
-@action(Deal, name="win", event="deal.won", label=_("Mark as won"), icon="trophy")
+
+@action(Deal, when=OPEN, name="win", event="deal.won", label=_("Mark as won"), icon="trophy")
 def win_deal(deal: Deal, *, actor: Actor, reason: str = "", closed_on: date | None = None) -> None:
     """Close the deal as won, with the reason and the day (today unless given)."""
     close_deal(deal, Stage.Kind.WON, actor=actor, reason=reason, closed_on=closed_on)
 
 
-@action(Deal, name="lose", event="deal.lost", label=_("Mark as lost"), icon="circle-x")
+@action(Deal, when=OPEN, name="lose", event="deal.lost", label=_("Mark as lost"), icon="circle-x")
 def lose_deal(deal: Deal, *, actor: Actor, reason: str, closed_on: date | None = None) -> None:
     """Close the deal as lost; the reason is asked for, so that it can be learnt from."""
     close_deal(deal, Stage.Kind.LOST, actor=actor, reason=reason, closed_on=closed_on)
 
 
-@action(Deal, name="reopen", event="deal.reopened", label=_("Reopen"), icon="rotate-ccw")
+@action(
+    Deal, when=CLOSED, name="reopen", event="deal.reopened", label=_("Reopen"), icon="rotate-ccw"
+)
 def reopen_deal(deal: Deal, *, actor: Actor) -> None:
     """Take a closed deal up again at the first open stage of its pipeline."""
     if deal.status == Stage.Kind.OPEN:
