@@ -6,10 +6,14 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
+from app.access.models import Limits
+
 
 class SeatBackend(AuthenticationBackend):
     """E-mail address and password of active people with a seat."""
 
     def user_can_authenticate(self, user: Any) -> bool:
-        """People without a seat and former colleagues stay outside."""
-        return bool(user and user.can_sign_in)
+        """People without a seat, former colleagues and a suspended company stay outside."""
+        if not user or not user.can_sign_in:
+            return False
+        return Limits.objects.filter(state=Limits.State.ACTIVE).exists()

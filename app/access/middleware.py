@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from app.access.actors import Actor, actor_of_session
 from app.access.tokens import actor_of_token
 from tenants.context import bind_actor, current_or_none
+from tenants.models import Tenant
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _API = "/api/"
@@ -48,11 +50,18 @@ class ActorMiddleware:
         kwargs: Any,
     ) -> HttpResponse | None:
         """Send signed-out visitors to the log-in page, unless the view is open to them."""
+        if _is_suspended(request):
+            return render(request, "account/suspended.html", status=403)
         if current_or_none() is None or request.actor is not None:  # type: ignore[attr-defined]
             return None
         if request.path.startswith(_API) or not getattr(view, "login_required", True):
             return None
         return _to_login(request)
+
+
+def _is_suspended(request: HttpRequest) -> bool:
+    route = getattr(request, "route", None)
+    return route is not None and route.status == Tenant.Status.SUSPENDED
 
 
 def _actor_of(request: HttpRequest) -> Actor | None:

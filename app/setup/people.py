@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -57,7 +58,8 @@ def add(request: SignedInRequest) -> HttpResponse:
             take_errors(form, error)
         else:
             messages.success(request, _("%(name)s is added.") % {"name": person.name})
-            return redirect("setup:people")
+            group = "active" if person.has_seat else "seatless"
+            return redirect(f"{reverse('setup:people')}?show={group}")
     return page(request, "person_new", form=form, status=422 if form.errors else 200)
 
 

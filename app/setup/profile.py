@@ -45,7 +45,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def password(request: SignedInRequest) -> HttpResponse:
     """A new password; all other sessions end."""
-    form = ChangePasswordForm(request.POST, user=request.user)
+    form = ChangePasswordForm(request.user, request.POST)
     if not allow(request, "password", rates=CHANGE_RATES, key=str(request.user.pk)):
         messages.error(request, _("Too many attempts. Please wait a few minutes."))
         return redirect("setup:profile")
@@ -93,6 +93,6 @@ def _profile_page(
         "profile",
         status=422 if wrong else 200,
         form=form or ProfileForm(instance=request.user),
-        password_form=password_form or ChangePasswordForm(user=request.user),
+        password_form=password_form or ChangePasswordForm(request.user),
         address=address_of(request.user),
     )
