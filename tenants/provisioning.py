@@ -20,7 +20,6 @@ from tenants.template import ensure_template, replay_for_workspace
 
 logger = logging.getLogger(__name__)
 CHANNEL = "provision"
-POOL_SIZE = 5
 READY = ReadySchema.State.READY
 WANTED = ReadySchema.State.WANTED
 
@@ -155,7 +154,7 @@ def _mark_ready(ready: ReadySchema) -> None:
 
 
 def _missing(pool_size: int | None) -> int:
-    wanted = getattr(settings, "POOL_SIZE", POOL_SIZE) if pool_size is None else pool_size
+    wanted = settings.POOL_SIZE if pool_size is None else pool_size
     return max(0, wanted - ReadySchema.objects.filter(tenant=None).count())
 
 

@@ -50,6 +50,7 @@ CONTROL_DATABASE_URL = env.text("CONTROL_DATABASE_URL", "")
 CELL_OWNER_URL = env.text("CELL_OWNER_URL", "")
 CONTROL_OWNER_URL = env.text("CONTROL_OWNER_URL", "")
 ADMIN_DATABASE_URL = env.text("ADMIN_DATABASE_URL", "")
+POOL_SIZE = env.whole("POOL_SIZE", 5, low=0, high=1000)
 PROVISIONER_HOOKS = ["app.website.signup.resume_stuck"]
 TENANT_MODEL = "tenants.Tenant"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
