@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -10,6 +12,7 @@ from app.access.actors import Actor
 from app.access.rights import Verb, may
 from app.analytics import home
 from app.records import registry
+from app.records.board import in_base
 from app.records.pages import actor_of
 
 MENU = ("accounts", "contacts", "deals", "activities")
@@ -24,6 +27,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         return render(request, "home/start.html", {"can": can, "runs": runs_workspace(actor)})
     tasks, count = home.tasks(actor)
     mine, stages = _pipeline(request, actor)
+    won = home.won_this_quarter(actor)
     context = {
         "can": can,
         "first_name": actor.name.split(" ")[0] if actor.name.isascii() else actor.name,
@@ -32,7 +36,12 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "stages": stages,
         "most": max((stage.amount for stage in stages), default=0),
-        "won": home.won_this_quarter(actor),
+        "late": sum(task.late for task in tasks),
+        "open_count": sum(stage.count for stage in stages),
+        "open_sum": in_base(sum((s.amount for s in stages), Decimal(0)), actor=actor),
+        "won": won,
+        "won_count": sum(agent.count for agent in won),
+        "won_sum": in_base(sum((a.amount for a in won), Decimal(0)), actor=actor),
         "recent": home.recent(actor),
     }
     return render(request, "home/home.html", context)
