@@ -133,7 +133,7 @@ def ref_at(subdomain: str) -> Ref:
 
 
 def _make_templates(pair: Pair) -> None:
-    drop(pair)
+    _drop_leftovers()
     point_at(pair)
     setup_planes()
     for company, subdomain, owner in COMPANIES:
@@ -142,6 +142,14 @@ def _make_templates(pair: Pair) -> None:
     with connect("ADMIN_DATABASE_URL") as admin:
         name = sql.Identifier(pair.control)
         admin.execute(sql.SQL("COMMENT ON DATABASE {} IS 'complete'").format(name))
+
+
+def _drop_leftovers() -> None:
+    """Templates of other states of the code, and copies of runs that were killed."""
+    query = "SELECT datname FROM pg_database WHERE datname ~ '^(tmpl|test)_(control|cell)_'"
+    with connect("ADMIN_DATABASE_URL") as admin:
+        for row in admin.execute(query).fetchall():
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(row[0])))
 
 
 def _is_complete(pair: Pair) -> bool:

@@ -103,6 +103,7 @@ def test_a_killed_connection_errs_once_and_comes_back(fresh: Ref) -> None:
 def test_a_connection_closes_after_many_schemas(fresh: Ref, settings: Any) -> None:
     settings.MAX_SCHEMAS_PER_CONNECTION = 1
     wrapper = connections["default"]
+    wrapper.close()
     with use_tenant(fresh):
         Team.objects.count()
         wrapper.close_if_unusable_or_obsolete()
