@@ -49,6 +49,7 @@ def process_environment(
     ours = {name: value for name, value in variables.items() if name not in without}
     machine = {name: value for name, value in os.environ.items() if name not in variables}
     marks = {"ENV_FILE": "", MARK: variables["DATA_DIR"], "PYTHONUNBUFFERED": "1"}
+    marks["DJANGO_SETTINGS_MODULE"] = "app.config.settings"
     return machine | ours | marks
 
 
