@@ -41,6 +41,7 @@ def tell(actor: Actor) -> None:
         found = accounts.queryset(actor).order_by("pk").values_list("pk", "name", "country")
         rows = [contact(n, one, chance) for n, one in enumerate([*found, *found])]
         write("contacts", rows, actor)
+    price_open_deals(actor, chance)
     if not registry.get("activities").queryset(actor).exists():
         tell_activities(actor, chance)
 
@@ -51,6 +52,23 @@ def write(slug: str, rows: list[dict[str, Any]], actor: Actor) -> None:
     errors = [one.errors for one in result.outcomes if one.errors]
     if errors:
         raise RuntimeError(f"{slug}: {errors[0]}")
+
+
+def price_open_deals(actor: Actor, chance: random.Random) -> None:
+    """Open deals have no amount in the book: what they may bring, and when, is guessed."""
+    deals = registry.get("deals")
+    found = deals.queryset(actor).filter(status="open", amount=None, product__price__gt=0)
+    rows = [
+        {
+            "id": pk,
+            "amount": int(price * chance.randint(80, 120) / 100),
+            "close_date": timezone.localdate() + timedelta(days=chance.randint(3, 100)),
+        }
+        for pk, price in found.order_by("pk").values_list("pk", "product__price")
+    ]
+    result = changes.update_many(deals, rows, actor=actor, origin="demo")
+    if any(one.errors for one in result.outcomes):
+        raise RuntimeError("An open deal could not be priced.")
 
 
 def chinese_account(number: int, chance: random.Random) -> dict[str, Any]:
