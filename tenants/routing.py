@@ -124,8 +124,9 @@ class TenantMiddleware:
 
 
 def hold_context(response: HttpResponseBase) -> HttpResponseBase:
-    """A streaming body is read after we have left: let each step run in this scope."""
-    if response.streaming and not getattr(response, "is_async", False):
+    """A streaming body is read after we have left: let each step of it run in this scope."""
+    is_file = getattr(response, "file_to_stream", None) is not None
+    if response.streaming and not is_file:
         chunks: Any = response
         chunks.streaming_content = _in_context(iter(chunks.streaming_content))
     return response
