@@ -6,6 +6,7 @@ import atexit
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -35,7 +36,9 @@ def _folder() -> Path:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return Path(tempfile.mkdtemp(prefix="clientele-test-"))
+        passing = tempfile.mkdtemp(prefix="clientele-test-")
+        atexit.register(shutil.rmtree, passing, ignore_errors=True)
+        return Path(passing)
     _held.append(handle)
     return folder
 
