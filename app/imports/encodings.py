@@ -8,12 +8,17 @@ by decoding. What is left is guessed: Chinese by how many characters are common 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
 SAMPLE_BYTES = 64 * 1024
+PLAUSIBLE = re.compile(
+    r"[\t\n\r -~\u00a0-\u024f\u0370-\u04ff\u2010-\u2044\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef]"
+)
+HEAD_BYTES = 4096
 SURE = 0.75
 WESTERN = ["cp1252", "cp1250", "cp1251", "cp932", "euc_jp", "cp949"]
 BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -47,17 +52,30 @@ def detect(chunks: Iterable[bytes]) -> Encoding:
     """The encoding of the whole file, read once."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     head, foreign, valid = b"", bytearray(), True
-    for chunk in chunks:
-        head = head or chunk[:4096]
-        valid = valid and _accepts(decoder, chunk)
-        if len(foreign) < SAMPLE_BYTES and not chunk.isascii():
-            foreign += _foreign_lines(chunk)
+    for block in _whole_lines(chunks):
+        head += block[: HEAD_BYTES - len(head)]
+        valid = valid and _accepts(decoder, block)
+        if len(foreign) < SAMPLE_BYTES and not block.isascii():
+            foreign += _foreign_lines(block)
     wide = _unicode(head)
     if wide:
         return wide
     if valid and _accepts(decoder, b"", final=True):
         return Encoding("utf-8", 3 if head.startswith(codecs.BOM_UTF8) else 0)
     return Encoding(_legacy(bytes(foreign[:SAMPLE_BYTES])))
+
+
+def _whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in blocks that end where a line ends."""
+    rest = b""
+    for chunk in chunks:
+        block = rest + chunk
+        cut = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1
+        rest = block[cut:]
+        if cut:
+            yield block[:cut]
+    if rest:
+        yield rest
 
 
 def _accepts(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
@@ -87,11 +105,17 @@ def _unicode(head: bytes) -> Encoding | None:
         )
     if mark:
         return Encoding("utf-16-le" if head[0] == 0xFF else "utf-16-be", mark)
-    if nuls[1] + nuls[3] > SURE and nuls[0] + nuls[2] < 0.1:
-        return Encoding("utf-16-le")
-    if nuls[0] + nuls[2] > SURE and nuls[1] + nuls[3] < 0.1:
-        return Encoding("utf-16-be")
-    return None
+    return _unmarked_utf16(head) if b"\0" in head else None
+
+
+def _unmarked_utf16(head: bytes) -> Encoding | None:
+    """UTF-16 without a mark: NULs stand on one side, and what comes out is text with line ends."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    name = "utf-16-le" if odd > even else "utf-16-be"
+    text = head[: len(head) // 2 * 2].decode(name, "replace")
+    plausible = sum(1 for letter in text if PLAUSIBLE.match(letter))
+    has_lines = any(mark in text for mark in "\n\r,;\t")
+    return Encoding(name) if has_lines and plausible >= 0.9 * len(text) else None
 
 
 def _legacy(sample: bytes) -> str:

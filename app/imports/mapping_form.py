@@ -42,22 +42,14 @@ class ColumnRow:
     currency: str
     unknown: str
     unknown_choices: list[Choice]
-    unknown_values: list[tuple[UnknownValue, str]]
-    more_unknown: int
+    offered: list[tuple[UnknownValue, str]]
+    without_offer: list[tuple[UnknownValue, str]]
     errors: list[str]
-
-    @property
-    def has_settings(self) -> bool:
-        """Whether there is anything to set beside the field."""
-        return bool(self.formats or self.unknown_values or self.is_money)
 
     @property
     def is_money(self) -> bool:
         """Whether the column holds amounts."""
         return self.field is not None and self.field.kind is Kind.MONEY
-
-
-SHOWN_UNKNOWN = 30
 
 
 def rows_of(
@@ -93,7 +85,7 @@ def row_of(
     return ColumnRow(
         place=place,
         header=header,
-        cells=cells,
+        cells=list(dict.fromkeys(cell for cell in cells if cell))[:3],
         key=field.key if field else "",
         field=field,
         format=said.get("format") or ("" if guess.is_ambiguous else guess.best),
@@ -102,8 +94,8 @@ def row_of(
         currency=said.get("currency") or "",
         unknown=said.get("unknown") or Unknown.REFUSE,
         unknown_choices=unknown_choices_of(field, actor=actor),
-        unknown_values=unknown[:SHOWN_UNKNOWN],
-        more_unknown=max(0, len(unknown) - SHOWN_UNKNOWN),
+        offered=[pair for pair in unknown if pair[1] or pair[0].offer],
+        without_offer=[pair for pair in unknown if not (pair[1] or pair[0].offer)],
         errors=errors.get(f"columns.{header}", []),
     )
 
@@ -126,9 +118,9 @@ def unknown_of(
     """Unknown cells, each with what it is taken for or what is offered."""
     if field is None or not (field.is_relation or field.kind is Kind.CHOICE):
         return []
-    values = said.get("values") or {}
+    values, declined = said.get("values") or {}, "unknown" in said
     found = unknown_values(made, Column(header, field.key), actor=actor)
-    return [(one, values.get(one.text, one.offer)) for one in found]
+    return [(one, values.get(one.text, "" if declined else one.offer)) for one in found]
 
 
 def formats_of(field: Field | None, guess: Guess, chosen: str) -> list[Choice]:
@@ -265,6 +257,8 @@ def previews(
         text = pattern
         for header in placeholders(pattern):
             cell = row[headers.index(header)] if header in headers else f"{{{header}}}"
+            values = said_of(mapping, header).get("values") or {}
+            cell = values.get(cell, cell)
             text = text.replace(f"{{{header}}}", cell)
         shown.append(text)
     return shown

@@ -182,14 +182,3 @@ def all_unknown(
     read = read_mapping(mapping, entity=registry.get(made.entity), headers=headers)
     found = {column.header: unknown_values(made, column, actor=actor) for column in read.columns}
     return {header: values for header, values in found.items() if values}
-
-
-def take_offers(made: Import, mapping: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
-    """The mapping with all that is offered for unknown values."""
-    columns = dict(mapping["columns"])
-    for header, unknown in all_unknown(made, mapping, actor=actor).items():
-        offers = {value.text: value.offer for value in unknown if value.offer}
-        if offers:
-            said = as_object(columns[header])
-            columns[header] = said | {"values": offers | said.get("values", {})}
-    return {**mapping, "columns": columns}

@@ -23,6 +23,7 @@ from app.imports.models import Import
 from app.imports.reading import Unreadable
 from app.imports.staging import find_import, read_again, sample, store, visible_imports
 from app.lib.dates import show_moment
+from app.lib.money import show_number
 from app.records import registry
 from app.records.entity import Entity
 from app.records.errors import Forbidden, Invalid, NotVisible, Refused
@@ -67,6 +68,7 @@ def draw(
     context["moment"] = lambda at: (
         show_moment(at, language=actor.language, time_zone=actor.time_zone) if at else ""
     )
+    context["number"] = lambda count: show_number(count, language=actor.language)
     context["label_of"] = lambda slug: registry.get(slug).label_plural
     return render(request, f"imports/{template}.html", context, status=status)
 
