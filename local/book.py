@@ -81,7 +81,7 @@ def small_book() -> Book:
     agents = [f"{first} {last}" for first in ("Ann", "Ben", "Cleo") for last in ("Oak", "Elm")]
     deals = [_deal(chance, number, agents, companies) for number in range(400)]
     accounts = [_account(place, name, companies[-1]) for place, name in enumerate(companies)]
-    products = [("GTX Pro", "GTX", "4821"), ("MG Special", "MG", "55")]
+    products: list[tuple[str, ...]] = [("GTX Pro", "GTX", "4821"), ("MG Special", "MG", "55")]
     tables = zip(HEADERS, (accounts, products, deals), strict=True)
     return Book(*(_csv([tuple(header.split(",")), *rows]) for header, rows in tables))
 
