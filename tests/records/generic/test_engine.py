@@ -43,7 +43,7 @@ def test_the_least_record_is_made_found_and_noted(entity, workspace, alice):
     event, entry = last_event(entity), last_entry(entity, row)
     assert (event.name, event.record_ids) == (f"{entity.event_name}.created", [row.pk])
     assert (event.actor_id, entry.op, entry.event) == (alice.pk, "create", event.name)
-    assert entry.diff["name"] == [None, "Zebra"]
+    assert entry.diff["name"] == "Zebra"
 
 
 def test_every_field_can_be_filled_and_read_again(entity, workspace, alice):
