@@ -45,18 +45,27 @@ class Task:
 
 
 def task(
-    *, name: str, queue: str = "default", lock: str | None = None
+    *, name: str, queue: str = "default", lock: str | None = None, attempts: int = 1
 ) -> Callable[[Function], Task]:
-    """Declare a job that takes ids; jobs of one workspace with one ``lock`` wait in line."""
+    """Declare a job that takes ids; jobs of one workspace with one ``lock`` wait in line.
+
+    With more ``attempts`` than one a job that fails is tried again, later each time.
+    """
 
     def declare(function: Function) -> Task:
         def run(**args: Any) -> None:
             function(**{key: value for key, value in args.items() if key not in SCOPE})
 
-        queued = app.task(name=name, queue=queue)(run)
+        queued = app.task(name=name, queue=queue, retry=_patience(attempts))(run)
         return Task(function, queued, lock)
 
     return declare
+
+
+def _patience(attempts: int) -> procrastinate.RetryStrategy | bool:
+    if attempts == 1:
+        return False
+    return procrastinate.RetryStrategy(max_attempts=attempts - 1, exponential_wait=4)
 
 
 class StrictConnector(DjangoConnector):
