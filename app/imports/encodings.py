@@ -16,7 +16,8 @@ from charset_normalizer import from_bytes
 
 SAMPLE_BYTES = 64 * 1024
 PLAUSIBLE = re.compile(
-    r"[\t\n\r -~\u00a0-\u024f\u0370-\u04ff\u2010-\u2044\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef]"
+    r"[\t\n\r -~\u00a0-\u024f\u0370-\u04ff\u2010-\u2044"
+    r"\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef]"
 )
 HEAD_BYTES = 4096
 SURE = 0.75

@@ -18,7 +18,7 @@ def read(data: bytes, **wanted: object) -> tuple[Layout, list[Row]]:
     return layout, list(read_rows(chunks, layout))
 
 
-CHINESE = "客户名称,联系人,电话\r\n北京晨星科技有限公司,王伟,010-1234567\r\n上海远航贸易,李娜,021-7654321\r\n"
+CHINESE = "客户名称,联系人,电话\r\n北京晨星科技有限公司,王伟,010-1234567\r\n上海远航,李娜,021\r\n"
 TAIWAN = "公司名稱,聯絡人\n臺北晨星設計股份有限公司,陳淑芬\n高雄港務,黃志明\n"
 GERMAN = "Firma;Straße;Größe\nMüller & Söhne;Königsallee 5;12,5\nJäger;Ölmühle;7\n"
 
