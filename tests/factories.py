@@ -88,7 +88,8 @@ def dependents_last() -> list[Entity]:
         ready = [
             slug
             for slug, one in left.items()
-            if {field.target for field in one.relations} - {PEOPLE, slug} <= done.keys()
+            if {*(field.target for field in one.relations), *one.links_to} - {PEOPLE, slug}
+            <= done.keys()
         ]
         assert ready, f"entities point at each other in a circle: {sorted(left)}"
         done |= {slug: left.pop(slug) for slug in ready}

@@ -1,0 +1,142 @@
+"""Two workspaces full of stamped rows, and requests that leave nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from app.records import registry
+from tenants.context import Ref, use_control, use_tenant
+from tests.factories import sample
+from tests.isolation.world import ALICE, MALLORY, Target, deleted_rows, stamped, token_of
+from tests.records.helpers import actor
+
+Send = Callable[..., Any]
+
+
+@pytest.fixture
+def _unhurried(monkeypatch: Any) -> None:
+    """A crawler is no attack: limits of attempts have tests of their own."""
+    from app.api import edge
+
+    monkeypatch.setattr(edge.STRANGERS, "size", 1e9)
+    monkeypatch.setattr(edge.TOKENS, "size", 1e9)
+    edge.STRANGERS._buckets.clear()
+    edge.TOKENS._buckets.clear()
+
+
+@contextmanager
+def undone(ref: Ref) -> Iterator[None]:
+    """What is written inside is taken back, in both planes."""
+    with use_tenant(ref):
+        cell = transaction.savepoint(using=ref.cell)
+    with use_control():
+        control = transaction.savepoint(using="control")
+    try:
+        yield
+    finally:
+        with use_control():
+            transaction.savepoint_rollback(control, using="control")
+        with use_tenant(ref):
+            transaction.savepoint_rollback(cell, using=ref.cell)
+
+
+@pytest.fixture
+def send(_unhurried: None) -> Send:
+    """Send a call as a person: with his session on pages, with his token to the API."""
+
+    def one(call: Any, client: Client, token: str = "") -> Any:
+        headers = {"authorization": f"Bearer {token}"} if call.path.startswith("/api/") else {}
+        return call.send(client, **headers)
+
+    return one
+
+
+@pytest.fixture
+def both(two: tuple[Ref, Ref], alice: Any) -> Target:
+    """Alice's first rows; mallory has rows of the same keys."""
+    with use_tenant(two[0]):
+        return target_of(two[0], alice, stamp=ALICE)
+
+
+@pytest.fixture
+def only_alices(both: Target, two: tuple[Ref, Ref], alice: Any) -> Target:
+    """Alice's second rows; nobody else has anything of these keys."""
+    with use_tenant(two[0]):
+        for _more in range(3):
+            target = target_of(two[0], alice, stamp=ALICE)
+        return target
+
+
+@pytest.fixture
+def mallorys(both: Target, two: tuple[Ref, Ref], mallory: Any) -> Target:
+    """Mallory's rows, of the same keys as alice's first."""
+    with use_tenant(two[1]):
+        target = target_of(two[1], mallory, stamp=MALLORY)
+    assert target.rows == both.rows
+    assert target.other["deleted"] == both.other["deleted"]
+    return target
+
+
+def target_of(ref: Ref, owner: Any, *, stamp: str) -> Target:
+    """Rows of a workspace, all fields stamped, with a deleted one of each entity."""
+    from app.access.models import Currency, Team
+    from app.access.people import create_seatless
+    from app.access.tokens import make_token
+
+    deleted = deleted_rows(by=owner, stamp=stamp)
+    rows = stamped(by=owner, owner=owner, stamp=stamp)
+    number = Team.objects.count()
+    Currency.objects.get_or_create(code="EUR", defaults={"rate": 1})
+    for kind in ("open", "won", "lost"):
+        values = {"name": f"{stamp} {kind} {number}", "kind": kind}
+        sample("stages", by=owner, pipeline_id=rows["pipelines"], **values)
+    other = {
+        **imports_of(owner, stamp=f"{stamp}-{number}"),
+        "deleted": deleted,
+        "team": Team.objects.create(name=f"{stamp} {number}").pk,
+        "currency": "EUR",
+        "seatless": create_seatless([f"{stamp} {number}"], by=actor(owner))[0].pk,
+        "token": make_token(owner, name=stamp)[0].pk,
+        "handoff": handoff(ref),
+    }
+    return Target(rows, owner.pk, stamp, other)
+
+
+def imports_of(owner: Any, *, stamp: str) -> dict[str, int]:
+    """An import that is over, with a row that it refused, and one that has not begun."""
+    from app.imports.staging import store
+    from tests.imports.conftest import import_file
+
+    who = actor(owner)
+    file = f"id,name,employees\n{stamp}-i,{stamp},5\n{stamp}-j,{stamp},many\n".encode()
+    over = import_file(file, "accounts", actor=who)
+    assert (over.created, over.failed) == (1, 1)
+    draft = store([file], entity=registry.get("accounts"), file_name=f"{stamp}.csv", actor=who)
+    return {"import": over.pk, "draft": draft.pk}
+
+
+def handoff(ref: Ref) -> str:
+    """A token that signs the owner in once."""
+    from tenants.handoffs import create_handoff
+    from tenants.models import Tenant
+
+    with use_control():
+        return create_handoff(Tenant.objects.get(pk=ref.id))
+
+
+@pytest.fixture
+def alices_token(two: tuple[Ref, Ref], alice: Any) -> str:
+    """A bearer token of alice's."""
+    return token_of(alice, ref=two[0])
+
+
+@pytest.fixture
+def mallorys_token(two: tuple[Ref, Ref], mallory: Any) -> str:
+    """A bearer token of mallory's."""
+    return token_of(mallory, ref=two[1])
