@@ -10,7 +10,12 @@ from urllib.parse import urlencode
 
 import orjson
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
@@ -76,6 +81,8 @@ def show(request: HttpRequest) -> HttpResponse:
     """The page, or the way to the log-in."""
     if request.actor is None:  # type: ignore[attr-defined]
         return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.path})}")
+    if request.method != "GET":
+        return HttpResponseNotAllowed(["GET"])
     document = orjson.loads(specification(translation.get_language() or "en"))
     base = f"{request.scheme}://{request.get_host()}{ROOT}"
     return render(request, "api/docs.html", {"chapters": [*chapters(document)], "base": base})

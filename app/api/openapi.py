@@ -9,6 +9,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
 from app.api import imports
 from app.api.answers import MEDIA_TYPE, ROOT
@@ -50,6 +51,7 @@ def build() -> dict[str, Any]:
     return document
 
 
+@require_GET
 def show(_request: HttpRequest) -> HttpResponse:
     """The document, in the language of who asks."""
     return HttpResponse(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -168,9 +168,9 @@ def page(
     verb: Verb = Verb.VIEW,
 ) -> Page:
     """One page of rows, with the cursors of its neighbours."""
-    rows = rows_of(entity, query, actor=actor, verb=verb)
-    names, selected = select(rows, shown(entity, columns), actor=actor, extra=query.sort.columns)
-    found = keyset.read(selected, query.sort, query.cursor, limit=query.limit + 1)
+    rows, sort = sorted_by_seen(entity, query, actor=actor, verb=verb)
+    names, selected = select(rows, shown(entity, columns), actor=actor, extra=sort.columns)
+    found = keyset.read(selected, sort, query.cursor, limit=query.limit + 1)
     more = len(found) > query.limit
     found = found[: query.limit]
     back = query.cursor is not None and query.cursor.back
@@ -181,9 +181,29 @@ def page(
     has_previous = bool(found) and (more if back else query.cursor is not None)
     return Page(
         [dict(zip(names, row[:width], strict=True)) for row in found],
-        place(query.sort, found[-1][width:], back=False) if has_next else None,
-        place(query.sort, found[0][width:], back=True) if has_previous else None,
+        place(sort, found[-1][width:], back=False) if has_next else None,
+        place(sort, found[0][width:], back=True) if has_previous else None,
     )
+
+
+def sorted_by_seen(
+    entity: Entity, query: Query, *, actor: Actor, verb: Verb
+) -> tuple[QuerySet[Any], keyset.Sort]:
+    """The rows and their sort; a related row that the actor does not see has no name to sort by.
+
+    Its name would stand in the cursor otherwise.
+    """
+    rows, sort = rows_of(entity, query, actor=actor, verb=verb), query.sort
+    field = entity.fields[sort.param.removeprefix("-")]
+    if field.target in (None, PEOPLE):
+        return rows, sort
+    target = registry.get(field.target or "")
+    rule = row_rule(actor, Verb.VIEW, target, prefix=f"{field.name}__")
+    if rule is None:
+        return rows, sort
+    name = Case(When(rule, then=F(f"{field.name}__sort_key")), default=Value(None))
+    columns = ("seen_sort_key", *sort.columns[1:])
+    return rows.annotate(seen_sort_key=name), replace(sort, columns=columns, nullable=True)
 
 
 def place(sort: keyset.Sort, values: tuple[Any, ...], *, back: bool) -> str:
