@@ -29,8 +29,9 @@ WSGI_APPLICATION = "app.config.wsgi.application"
 APPEND_SLASH = True
 
 # --- Planes ------------------------------------------------------------------------------------
-_LOCAL_CONTROL = "postgresql://control_login@127.0.0.1:5432/control" if LOCAL else None
-_LOCAL_CELL = "postgresql://cell_login@127.0.0.1:5432/cell" if LOCAL else None
+# Checks need no database: without an address a development machine points where nobody listens.
+_LOCAL_CONTROL = "postgresql://control_login@127.0.0.1:1/control" if LOCAL else None
+_LOCAL_CELL = "postgresql://cell_login@127.0.0.1:1/cell" if LOCAL else None
 _KEPT = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DATABASES = {
     "default": {"ENGINE": "tenants.backend"} | _KEPT | env.database("DATABASE_URL", _LOCAL_CELL),
