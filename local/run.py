@@ -26,6 +26,9 @@ class AnotherCopy(Exception):
     """Another copy works in the same DATA_DIR."""
 
 
+FAILURES = (ChildEnded, BadPort, AnotherCopy, leftovers.StillRunning, postgres.ClusterFailed)
+
+
 @dataclass(frozen=True)
 class Stack:
     """Where this copy lives and listens."""
@@ -67,7 +70,9 @@ def main() -> int:
     except Stopped:
         supervisor.say("stack", "Stopped.")
         return 0
-    except (ChildEnded, BadPort, AnotherCopy, leftovers.StillRunning) as failure:
+    except FAILURES as failure:
+        if supervisor.stop_asked.is_set():
+            return 0
         sys.stderr.write(f"{failure}\n")
         return 1
     return 0
