@@ -13,11 +13,13 @@ from functools import lru_cache
 from typing import Final
 
 from babel.dates import format_date, format_timedelta
+from django.utils.translation import gettext as _
 
 from app.lib.dates import show_date, show_moment
 from app.lib.money import babel_locale, show_money, show_number
 
 _KEPT: Final = 20_000
+JUST_NOW: Final = 45
 _STEPS: Final = (
     (60, 1, "second"),
     (3600, 60, "minute"),
@@ -46,6 +48,8 @@ def ago(when: datetime, *, now: datetime, language: str) -> str:
     """How long ago, in one unit: 3 hours ago; in the future: in 2 days."""
     seconds = int((when - now).total_seconds())
     size = abs(seconds)
+    if size < JUST_NOW:
+        return _("just now")
     for limit, unit_seconds, unit in _STEPS:
         if size < limit:
             return _ago(

@@ -107,14 +107,16 @@ def labels(entity: Entity) -> dict[str, str]:
     return {key: str(field.label) for key, field in entity.by_key.items()}
 
 
-def differences(entity: Entity, mine: Values, current: Any, *, actor: Actor) -> list[Difference]:
-    """Where somebody's input differs from what was saved meanwhile."""
+def differences(
+    entity: Entity, mine: Values, current: Any, was: QueryDict, *, actor: Actor
+) -> list[Difference]:
+    """The fields that both changed, each to another value."""
     found = []
     for key, value in mine.items():
         field = entity.writable[key]
         stored = as_text(getattr(current, key), actor=actor)
         sent = as_text(value, actor=actor)
-        if stored != sent:
+        if stored not in (sent, was.get(f"{WAS}{key}")):
             pair = (in_words(field, sent, actor=actor), in_words(field, stored, actor=actor))
             found.append(Difference(key, str(field.label), *pair))
     return found

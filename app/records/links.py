@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,13 +113,16 @@ def visible(ties: Iterable[tuple[str, int]], *, actor: Actor) -> dict[tuple[str,
     return names
 
 
-def links_of(entity: Entity, pk: int, *, actor: Actor) -> list[Tie]:
-    """Everything that the row is linked to, from either side, as far as the actor sees it."""
+def links_of(entity: Entity, pk: int, *, actor: Actor, but: Collection[str] = ()) -> list[Tie]:
+    """Everything that the row is linked to, from either side, as far as the actor sees it.
+
+    Links from the entities of `but` are left out.
+    """
     rows = Link._default_manager.filter(
         Q(source=entity.slug, source_id=pk) | Q(target=entity.slug, target_id=pk)
     ).order_by("id")
     ends = {}
-    for link in rows:
+    for link in rows.exclude(source__in=but) if but else rows:
         outgoing = (link.source, link.source_id) == (entity.slug, pk)
         end = (link.target, link.target_id) if outgoing else (link.source, link.source_id)
         ends[end] = link.role

@@ -86,7 +86,7 @@ def _conflict(
     clash = forms.who_and_when(current, actor=actor)
     context = {
         **clash,
-        "differences": forms.differences(entity, sent, current, actor=actor),
+        "differences": forms.differences(entity, sent, current, request.POST, actor=actor),
     }
     merged = forms.stored_values(entity, current) | sent
     return _form(request, entity, merged, actor=actor, row=current, conflict=context)

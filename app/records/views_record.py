@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,9 @@ from app.records.pages import (
 )
 from app.records.related import happenings, related_lists
 from app.records.timeline import timeline
+
+#: The colours of the rows behind a relation, by field.
+Tones = Mapping[str, Mapping[Any, int]]
 
 
 @dataclass(frozen=True)
@@ -73,13 +77,14 @@ def record(request: HttpRequest, entity: Entity, actor: Actor, pk: int) -> HttpR
     if row is None:
         raise NotVisible
     can = rights_on_row(entity, actor, row["owner_id"])
+    colours = tones.of_columns(entity, list(entity.fields))
     context = {
         "entity": entity,
         "record": row,
         "can": can,
-        "sections": fact_sections(entity, row, actor=actor, may_change=can[Verb.CHANGE]),
+        "sections": fact_sections(entity, row, colours, actor=actor, edit=can[Verb.CHANGE]),
         "system": system_facts(entity, row, actor=actor),
-        "headline": headline(entity, row, actor=actor),
+        "headline": headline(entity, row, colours, actor=actor),
         "buttons": buttons(entity, row) if can[Verb.CHANGE] else [],
         "moments": timeline(entity, pk, actor=actor),
         "related": related_lists(entity, pk, actor=actor),
@@ -90,16 +95,15 @@ def record(request: HttpRequest, entity: Entity, actor: Actor, pk: int) -> HttpR
 
 
 def fact_sections(
-    entity: Entity, row: dict[str, Any], *, actor: Actor, may_change: bool
+    entity: Entity, row: dict[str, Any], colours: Tones, *, actor: Actor, edit: bool
 ) -> list[FactSection]:
     """The fields by section; an empty closed section stays closed."""
     money = {f"{f.name}_currency" for f in entity.fields.values() if f.kind is Kind.MONEY}
-    colours = tones.of_columns(entity, list(entity.fields))
     made = []
     for section in entity.layout:
         names = [name for name in section.fields if name not in money and name != "name"]
         facts = [
-            _fact(entity, name, row, actor=actor, edit=may_change, colours=colours.get(name))
+            _fact(entity, name, row, actor=actor, edit=edit, colours=colours.get(name))
             for name in names
         ]
         filled = any(fact.html for fact in facts)
@@ -124,10 +128,9 @@ def system_facts(entity: Entity, row: dict[str, Any], *, actor: Actor) -> list[F
     return [fact for fact in facts if fact.html]
 
 
-def headline(entity: Entity, row: dict[str, Any], *, actor: Actor) -> list[Markup]:
+def headline(entity: Entity, row: dict[str, Any], colours: Tones, *, actor: Actor) -> list[Markup]:
     """The two or three facts that stand under the name."""
     names = [n for n in entity.list_columns if n not in ("name", "owner")][:3]
-    colours = tones.of_columns(entity, names)
     facts = [
         _fact(entity, n, row, actor=actor, edit=False, colours=colours.get(n)).html for n in names
     ]
@@ -165,8 +168,7 @@ def ties(entity: Entity, pk: int, *, actor: Actor) -> list[dict[str, Any]]:
     told = {one.slug for one in happenings(entity)}
     return [
         {"entity": registry.get(tie.entity), "id": tie.id, "name": tie.name, "role": tie.role}
-        for tie in links_of(entity, pk, actor=actor)
-        if tie.entity not in told
+        for tie in links_of(entity, pk, actor=actor, but=told)
     ]
 
 

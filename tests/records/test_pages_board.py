@@ -97,3 +97,10 @@ def test_more_cards_come_on_demand(two, browser, bob, board, monkeypatch):
 
 def test_an_entity_without_a_board_has_none(browser, bob):
     assert browser(bob).get("/accounts/board/").status_code == 404
+
+
+def test_the_board_takes_seven_queries(browser, bob, board, django_assert_num_queries):
+    client = browser(bob)
+    client.get("/deals/board/")
+    with django_assert_num_queries(7):
+        client.get("/deals/board/")

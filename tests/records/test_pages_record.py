@@ -137,3 +137,16 @@ def test_a_web_address_cannot_be_a_script(two, browser, bob):
         row = make("accounts", bob, name="X")
         Account.objects.filter(pk=row.pk).update(website="javascript:alert(1)")
     assert 'href="javascript' not in text(browser(bob).get(f"/accounts/{row.pk}/"))
+
+
+def test_the_page_takes_as_many_queries_whatever_hangs_on_it(
+    two, browser, bob, deal, django_assert_num_queries
+):
+    with use_tenant(two[0]):
+        tie = [{"entity": "deals", "id": deal.pk, "role": ""}]
+        for number in range(8):
+            make("activities", bob, name=f"Task {number}", links=tie)
+    client = browser(bob)
+    client.get(f"/deals/{deal.pk}/")
+    with django_assert_num_queries(9):
+        client.get(f"/deals/{deal.pk}/")

@@ -71,6 +71,11 @@ if (board) {
     const to = all[all.indexOf(card.parentElement) + (event.key === "ArrowRight" ? 1 : -1)];
     if (to && board.dataset.board === "open") shift(card, to);
   });
+  // The column that a card stands in is no place to move it to.
+  board.addEventListener("toggle", ({ target }) => {
+    const here = target.closest("[data-lane]")?.dataset.lane;
+    for (const item of target.querySelectorAll("[data-move-to]")) item.hidden = item.dataset.moveTo === here;
+  }, true);
   board.addEventListener("click", (event) => {
     const button = event.target.closest("[data-move-to]");
     if (!button) return;
