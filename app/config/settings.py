@@ -139,6 +139,8 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_CONFIRMATION_HMAC = False
 ACCOUNT_CONFIRM_EMAIL_ON_GET = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# A whole office may come from one address; one password is still tried five times only.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "30/m/ip,5/5m/key"}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SCHEME
 ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXIES", 0, low=0, high=9)
 ACCOUNT_SESSION_REMEMBER = True

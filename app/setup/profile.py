@@ -18,12 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from app.access.people import change_profile
 from app.access.programs import name_of_program
 from app.access.requests import SignedInRequest
-from app.access.throttles import allow
+from app.access.throttles import Rate, allow_key
 from app.access.verification import address_of
 from app.setup.forms import ProfileForm, take_errors
 from app.setup.pages import page
 
-CHANGE_RATES = "10/10m/key"
+CHANGES = Rate(10, 600)
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,7 +46,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
 def password(request: SignedInRequest) -> HttpResponse:
     """A new password; all other sessions end."""
     form = ChangePasswordForm(request.user, request.POST)
-    if not allow(request, "password", rates=CHANGE_RATES, key=str(request.user.pk)):
+    if not allow_key(str(request.user.pk), "password", rate=CHANGES):
         messages.error(request, _("Too many attempts. Please wait a few minutes."))
         return redirect("setup:profile")
     if not form.is_valid():

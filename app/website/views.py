@@ -12,16 +12,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 from django.views.i18n import set_language
 
-from app.access.throttles import allow
+from app.access.throttles import Rate, allow_key, allow_visitor
 from app.website import finding, signup
 from app.website.forms import FindForm, SignupForm
 from app.website.plans import DEFAULT, PLANS
 from tenants.models import Tenant
 from tenants.subdomains import validate_subdomain
 
-SIGNUP_RATES = "30/10m/ip,6/10m/key"
-FIND_RATES = "20/10m/ip,3/10m/key"
-ADDRESS_RATES = "120/m/ip"
+TEN_MINUTES = 600
+SIGNUPS_OF_VISITOR, SIGNUPS_OF_EMAIL = Rate(30, TEN_MINUTES), Rate(6, TEN_MINUTES)
+FINDS_OF_VISITOR, FINDS_OF_EMAIL = Rate(20, TEN_MINUTES), Rate(3, TEN_MINUTES)
+ADDRESSES_OF_VISITOR = Rate(120, 60)
 
 choose_language = set_language
 
@@ -48,7 +49,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignupForm(request.POST)
     if not form.is_valid():
         return _sign_up_page(request, form, status=422)
-    if not allow(request, "signup", rates=SIGNUP_RATES, key=form.cleaned_data["email"]):
+    if not _may_sign_up(request, form.cleaned_data["email"]):
         form.add_error(None, _("Too many sign-ups from here. Please try again in ten minutes."))
         return _sign_up_page(request, form, status=429)
     try:
@@ -67,7 +68,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 def address_free(request: HttpRequest) -> JsonResponse:
     """Whether a company may still take this name; asked while it is being typed."""
     name = request.GET.get("subdomain", "").strip().lower()
-    if not allow(request, "address", rates=ADDRESS_RATES):
+    if not allow_visitor(request, "address", rate=ADDRESSES_OF_VISITOR):
         return JsonResponse({"free": None, "message": ""}, status=429)
     try:
         validate_subdomain(name)
@@ -88,11 +89,23 @@ def find(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "website/find.html", {"form": form}, status=422)
     email = form.cleaned_data["email"]
-    if not allow(request, "find", rates=FIND_RATES, key=email):
+    if not _may_find(request, email):
         form.add_error(None, _("Too many requests. Please try again in ten minutes."))
         return render(request, "website/find.html", {"form": form}, status=429)
     finding.mail_workspaces(email, language=get_language() or "en")
     return render(request, "website/find_sent.html", {"email": email})
+
+
+def _may_sign_up(request: HttpRequest, email: str) -> bool:
+    return allow_visitor(request, "signup", rate=SIGNUPS_OF_VISITOR) and allow_key(
+        email, "signup", rate=SIGNUPS_OF_EMAIL
+    )
+
+
+def _may_find(request: HttpRequest, email: str) -> bool:
+    return allow_visitor(request, "find", rate=FINDS_OF_VISITOR) and allow_key(
+        email, "find", rate=FINDS_OF_EMAIL
+    )
 
 
 def _sign_up_page(request: HttpRequest, form: SignupForm, status: int = 200) -> HttpResponse:
