@@ -59,7 +59,7 @@ def page_form(slug: str, rows: dict[str, int], *, stamp: str, owner: int) -> dic
     sent: dict[str, str] = {}
     for key, one in entity.writable.items():
         if one.is_relation:
-            sent[key] = str(owner if one.target == PEOPLE else rows[str(one.target)])
+            sent[key] = str(owner if one.target == PEOPLE else rows.get(str(one.target), ""))
         elif key not in ("custom", "external_id"):
             value = plain_value(one, stamp)
             sent[key] = value.isoformat()[:16] if hasattr(value, "isoformat") else str(value)
@@ -72,7 +72,7 @@ def json_body(slug: str, rows: dict[str, int], *, stamp: str, owner: int) -> dic
     sent: dict[str, Any] = {}
     for key, one in entity.writable.items():
         if one.is_relation:
-            sent[key] = owner if one.target == PEOPLE else rows[str(one.target)]
+            sent[key] = owner if one.target == PEOPLE else rows.get(str(one.target))
         elif key != "external_id":
             value = plain_value(one, stamp)
             sent[key] = value.isoformat() if hasattr(value, "isoformat") else value
