@@ -36,6 +36,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "stages": stages,
         "most": max((stage.amount for stage in stages), default=0),
+        "most_deals": max((stage.count for stage in stages), default=1),
         "late": sum(task.late for task in tasks),
         "open_count": sum(stage.count for stage in stages),
         "open_sum": in_base(sum((s.amount for s in stages), Decimal(0)), actor=actor),

@@ -36,6 +36,7 @@ class Lane:
     tone: int
     action: str
     count: int = 0
+    shown: str = "0"  #: the count as the reader writes it
     sum: str = ""
     cards: list[dict[str, Any]] = field(default_factory=list)
 
@@ -121,6 +122,8 @@ def fill_totals(
             sums[lane.id] = sums.get(lane.id, Decimal(0)) + group["total"] * rate
     for pk, total in sums.items():
         by_id[pk].sum = in_base(total, actor=actor)
+    for lane in board:
+        lane.shown = formats.number(lane.count, language=actor.language)
 
 
 def rates_to_base(actor: Actor) -> dict[str, Decimal]:

@@ -105,12 +105,19 @@ def _list(
 
 def _rows(other: Entity, rows: QuerySet[Any], *, but: str | None, actor: Actor) -> list[RelatedRow]:
     names = facts_of(other, but=but)
-    places, selected = select(rows, shown(other, ("name", *names)), actor=actor)
     cells = fact_cells(other, names, actor=actor)
-    found = [dict(zip(places, row, strict=True)) for row in selected.order_by("-pk")[: SHOWN + 1]]
+    found = dicts(rows.order_by("-pk")[: SHOWN + 1], other, names, actor=actor)
     return [
         RelatedRow(f"/{other.slug}/{row['id']}/", row["name"], facts(cells, row)) for row in found
     ]
+
+
+def dicts(
+    rows: QuerySet[Any], entity: Entity, names: list[str], *, actor: Actor
+) -> list[dict[str, Any]]:
+    """The rows with their names and these columns."""
+    places, selected = select(rows, shown(entity, ("name", *names)), actor=actor)
+    return [dict(zip(places, row, strict=True)) for row in selected]
 
 
 def facts_of(other: Entity, *, but: str | None) -> list[str]:

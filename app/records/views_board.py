@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from app.access.actors import Actor
 from app.access.rights import Verb
+from app.lib import formats
 from app.records import board, changes, chips, inputs
 from app.records.entity import Entity
 from app.records.errors import Forbidden, Invalid, Refused, Stale
@@ -52,7 +53,7 @@ def board_page(request: HttpRequest, entity: Entity, actor: Actor) -> HttpRespon
         "tabs_names": tabs,
         "links": links(kept, f"/{entity.slug}/")
         | {"clear": path, "board_cards": _cards_address(path, kept)},
-        "total": sum(lane.count for lane in lanes),
+        "total": formats.number(sum(lane.count for lane in lanes), language=actor.language),
         "size": board.CARDS,
     }
     return render(request, "records/board.html", context)
@@ -146,7 +147,7 @@ def move(request: HttpRequest, entity: Entity, actor: Actor, pk: int) -> HttpRes
     lanes = _lanes_of(entity, row, actor=actor)
     where = next((lane.label for lane in lanes if str(lane.id) == to), "")
     news = _("%(name)s moved to %(where)s.") % {"name": row.name, "where": where}
-    totals = {str(lane.id): {"count": lane.count, "sum": lane.sum} for lane in lanes}
+    totals = {str(lane.id): {"count": lane.shown, "sum": lane.sum} for lane in lanes}
     return _moved(request, entity, True, news, version=row.version, totals=totals)
 
 

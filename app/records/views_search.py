@@ -7,10 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
+from markupsafe import Markup
 
 from app.access.actors import Actor
 from app.access.rights import Verb, may
-from app.records import lookups, registry
+from app.records import lookups, registry, related
 from app.records.entity import Entity
 from app.records.fields import PEOPLE
 from app.records.pages import actor_of, entity_page
@@ -30,7 +31,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
     seen = [e for e in registry.all_entities() if may(actor, Verb.VIEW, e) and e.menu]
     limit = IN_PALETTE if palette else ON_PAGE
     hits = search(q, actor=actor, limit=limit, entities=seen) if q else []
-    context = {"q": q, "groups": grouped(hits), "full": len(hits) == limit}
+    groups = grouped(hits)
+    facts = {} if palette else facts_of_hits(groups, actor=actor)
+    context = {"q": q, "groups": groups, "facts": facts, "full": len(hits) == limit}
     template = "records/_palette_hits.html" if palette else "records/search.html"
     return render(request, template, context)
 
@@ -41,6 +44,20 @@ def grouped(hits: list[Hit]) -> list[tuple[Entity, list[Hit]]]:
     for hit in hits:
         groups.setdefault(hit.entity, []).append(hit)
     return [(registry.get(slug), found) for slug, found in groups.items()]
+
+
+def facts_of_hits(
+    groups: list[tuple[Entity, list[Hit]]], *, actor: Actor
+) -> dict[tuple[str, int], list[Markup]]:
+    """What else is known of the hits: a query for each entity among them."""
+    found: dict[tuple[str, int], list[Markup]] = {}
+    for entity, hits in groups:
+        rows = entity.queryset(actor).filter(pk__in=[hit.id for hit in hits])
+        names = related.facts_of(entity, but=None)
+        cells = related.fact_cells(entity, names, actor=actor)
+        for row in related.dicts(rows, entity, names, actor=actor):
+            found[entity.slug, row["id"]] = related.facts(cells, row)
+    return found
 
 
 @require_GET
