@@ -25,6 +25,7 @@ DONE = {"status": tuple(one.value for one in CLOSED)}
     event="activity.completed",
     label=_("Complete"),
     icon="check",
+    asks={"result": _("Result")},
 )
 def complete_activity(activity: Activity, *, actor: Actor, result: str = "") -> None:
     """Mark it as done, with what came of it."""

@@ -192,7 +192,8 @@ def whole(properties: dict[str, Schema]) -> Schema:
 def action_schema(one: Action) -> Schema:
     """What an action asks for."""
     properties = {
-        param.name: {**TYPES.get(param.kind, TEXT), "title": param.label} for param in one.params
+        param.name: {**TYPES.get(param.kind, TEXT), "title": str(param.label)}
+        for param in one.params
     }
     for param in one.params:
         if not param.required:

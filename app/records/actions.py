@@ -39,7 +39,7 @@ class Param:
     """Something that an action asks for."""
 
     name: str
-    label: str
+    label: Any
     kind: Kind
     required: bool
     default: Any
@@ -80,19 +80,21 @@ def action(
     label: Any,
     icon: str = "play",
     when: Mapping[str, tuple[str, ...]] | None = None,
+    asks: Mapping[str, Any] | None = None,
 ) -> Callable[[Function], Function]:
-    """Declare the function as an act on a record of the model."""
+    """Declare the function as an act on a record of the model; `asks` labels what it takes."""
 
     def declare(function: Function) -> Function:
-        made = Action(model, name, event, label, icon, function, params_of(function), when or {})
+        params = params_of(function, asks or {})
+        made = Action(model, name, event, label, icon, function, params, when or {})
         _actions.setdefault(model, {})[name] = made
         return function
 
     return declare
 
 
-def params_of(function: Function) -> tuple[Param, ...]:
-    """The keyword parameters of the function, beside the actor."""
+def params_of(function: Function, labels: Mapping[str, Any]) -> tuple[Param, ...]:
+    """The keyword parameters of the function, beside the actor. KeyError: one has no label."""
     hints = get_type_hints(function)
     found = []
     for parameter in inspect.signature(function).parameters.values():
@@ -100,7 +102,7 @@ def params_of(function: Function) -> tuple[Param, ...]:
             required = parameter.default is parameter.empty
             kind = KINDS[bare(hints[parameter.name])][0]
             default = None if required else parameter.default
-            label = parameter.name.replace("_", " ").capitalize()
+            label = labels[parameter.name]
             found.append(Param(parameter.name, label, kind, required, default))
     return tuple(found)
 

@@ -153,7 +153,7 @@ def action_inputs(
     return [
         inputs.Input(
             param.name,
-            str(_(param.label)),
+            str(param.label),
             str(param.kind),
             value=str(values.get(param.name, "") or ""),
             required=param.required,
@@ -218,7 +218,7 @@ def _ask(
         "act": act,
         "inputs_": action_inputs(act, values, errors),
         "errors": errors,
-        "labels": {param.name: str(_(param.label)) for param in act.params},
+        "labels": {param.name: str(param.label) for param in act.params},
         "next": next_of(request, record_url(entity, row["id"])),
     }
     return render(request, "records/action.html", context, status=422 if errors else 200)

@@ -19,15 +19,32 @@ from app.sales.pipelines import Stage
 
 OPEN = {"status": (Stage.Kind.OPEN.value,)}
 CLOSED = {"status": (Stage.Kind.WON.value, Stage.Kind.LOST.value)}
+ASKS = {"reason": _("Reason"), "closed_on": _("Closed on")}
 
 
-@action(Deal, when=OPEN, name="win", event="deal.won", label=_("Mark as won"), icon="trophy")
+@action(
+    Deal,
+    when=OPEN,
+    name="win",
+    event="deal.won",
+    label=_("Mark as won"),
+    icon="trophy",
+    asks=ASKS,
+)
 def win_deal(deal: Deal, *, actor: Actor, reason: str = "", closed_on: date | None = None) -> None:
     """Close the deal as won, with the reason and the day (today unless given)."""
     close_deal(deal, Stage.Kind.WON, actor=actor, reason=reason, closed_on=closed_on)
 
 
-@action(Deal, when=OPEN, name="lose", event="deal.lost", label=_("Mark as lost"), icon="circle-x")
+@action(
+    Deal,
+    when=OPEN,
+    name="lose",
+    event="deal.lost",
+    label=_("Mark as lost"),
+    icon="circle-x",
+    asks=ASKS,
+)
 def lose_deal(deal: Deal, *, actor: Actor, reason: str, closed_on: date | None = None) -> None:
     """Close the deal as lost; the reason is asked for, so that it can be learnt from."""
     close_deal(deal, Stage.Kind.LOST, actor=actor, reason=reason, closed_on=closed_on)
