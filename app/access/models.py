@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from app.lib.text import SORT_KEY_LENGTH, normal_email, sort_key
 
@@ -18,10 +19,10 @@ from app.lib.text import SORT_KEY_LENGTH, normal_email, sort_key
 class Role(models.TextChoices):
     """What a person may do; the matrix of rights is in `rights.py`."""
 
-    OWNER = "owner", _("Owner")
+    OWNER = "owner", pgettext_lazy("role", "Owner")
     ADMINISTRATOR = "administrator", _("Administrator")
     MANAGER = "manager", _("Manager")
-    SALES = "sales", _("Sales")
+    SALES = "sales", pgettext_lazy("role", "Sales")
     READ_ONLY = "read-only", _("Read only")
 
 

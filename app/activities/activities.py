@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from app.access.actors import Actor
 from app.records.batch import Draft
@@ -33,7 +34,7 @@ class Activity(Record):
     class Status(models.TextChoices):
         """How far it has come."""
 
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("activity", "Open")
         RUNNING = "running", _("In progress")
         DONE = "done", _("Done")
         CANCELLED = "cancelled", _("Cancelled")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from app.records.entity import Entity, Section
 from app.records.modelfields import PhoneField
@@ -14,6 +15,7 @@ from app.records.registry import register
 class Contact(Record):
     """Somebody we talk to; works for one account and may play a role at others."""
 
+    name = models.CharField(pgettext_lazy("person", "Name"), max_length=200)
     account = models.ForeignKey(
         "sales.Account",
         on_delete=models.PROTECT,

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from app.access.models import ApiToken, Currency, Language, Role, Team, User, Workspace
 from app.lib.dates import time_zones
@@ -62,7 +63,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 class PersonForm(forms.Form):
     """Somebody's name, role and team."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.SALES)
     team = forms.ModelChoiceField(
         label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("No team")

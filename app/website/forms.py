@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from app.access.models import User
 from app.lib.dates import is_time_zone
@@ -25,7 +26,9 @@ class SignupForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     password = forms.CharField(label=_("Password"), max_length=200, strip=False)
     plan = forms.ChoiceField(
-        label=_("Plan"), choices=[(plan.slug, plan.name) for plan in PLANS], required=False
+        label=pgettext_lazy("price", "Plan"),
+        choices=[(plan.slug, plan.name) for plan in PLANS],
+        required=False,
     )
 
     #: Told by the browser; the workspace starts in it.

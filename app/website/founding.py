@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import router, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from app.access.actors import Actor, load_actor
 from app.access.jobs import ask_for_proof
@@ -95,7 +96,7 @@ def _stage(actor: Actor, pipeline_id: int, position: int, **values: object) -> N
 
 def _stages() -> list[tuple[str, str, int]]:
     return [
-        (_("New"), Stage.Kind.OPEN, 10),
+        (pgettext("stage", "New"), Stage.Kind.OPEN, 10),
         (_("Qualified"), Stage.Kind.OPEN, 30),
         (_("Proposal"), Stage.Kind.OPEN, 50),
         (_("Negotiation"), Stage.Kind.OPEN, 75),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Plan:
 PLANS: tuple[Plan, ...] = (
     Plan(
         "free",
-        _("Free"),
+        pgettext_lazy("plan", "Free"),
         _("For a first look and the first customers."),
         _("A handful of people"),
         (
@@ -35,7 +36,7 @@ PLANS: tuple[Plan, ...] = (
     ),
     Plan(
         "team",
-        _("Team"),
+        pgettext_lazy("plan", "Team"),
         _("For a sales team that shares its pipeline."),
         _("Up to some fifty people"),
         (
@@ -47,7 +48,7 @@ PLANS: tuple[Plan, ...] = (
     ),
     Plan(
         "business",
-        _("Business"),
+        pgettext_lazy("plan", "Business"),
         _("For a company with many teams and systems."),
         _("Hundreds of people"),
         (
@@ -58,7 +59,7 @@ PLANS: tuple[Plan, ...] = (
     ),
     Plan(
         "enterprise",
-        _("Enterprise"),
+        pgettext_lazy("plan", "Enterprise"),
         _("For an organisation that wants a place of its own."),
         _("As many people as you have"),
         (
