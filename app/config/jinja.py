@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 
 def environment(**options: Any) -> Environment:
@@ -24,8 +26,21 @@ def environment(**options: Any) -> Environment:
         npgettext=translation.npgettext,
         newstyle=True,
     )
-    env.globals.update(static=static, url=_url, language=translation.get_language)
+    env.globals.update(static=_static, svg=_svg, url=_url, language=translation.get_language)
     return env
+
+
+@cache
+def _static(path: str) -> str:
+    """The address of a static file; its hashed name does not change while we run."""
+    return static(path)
+
+
+@cache
+def _svg(name: str, css: str = "") -> Markup:
+    """An icon of the sprite; pages hold dozens, so each is written once."""
+    shape = f"{_static('icons.svg')}#{name}"
+    return Markup('<svg class="ic {}" aria-hidden="true"><use href="{}"/></svg>').format(css, shape)
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:

@@ -8,13 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
 
 from app.access.actors import Actor
 from app.access.models import Currency
+from app.access.rights import Verb, may
 from app.lib import formats
 from app.lib.money import round_money
 from app.records import actions, registry, tones
-from app.records.cells import cell, trusted
+from app.records.cells import Cell, Row, cell, trusted
 from app.records.entity import Entity
 from app.records.fields import Field, Kind
 from app.records.inputs import is_short
@@ -38,12 +42,17 @@ class Lane:
     count: int = 0
     shown: str = "0"  #: the count as the reader writes it
     sum: str = ""
-    cards: list[dict[str, Any]] = field(default_factory=list)
+    cards: list[str] = field(default_factory=list)
 
     @property
     def more(self) -> bool:
         """Whether there are more cards than are shown."""
         return self.count > len(self.cards)
+
+    @property
+    def html(self) -> Markup:
+        """The cards as they stand in the page."""
+        return trusted("".join(self.cards))
 
 
 def switch(entity: Entity, *, actor: Actor) -> tuple[Field | None, list[tuple[int, str]]]:
@@ -157,7 +166,7 @@ def fill_cards(entity: Entity, board: Sequence[Lane], rows: QuerySet[Any], *, ac
 
 def more_cards(
     entity: Entity, rows: QuerySet[Any], lane: int | str, start: int, *, actor: Actor
-) -> list[dict[str, Any]]:
+) -> list[str]:
     """The next cards of one column."""
     key = column_field(entity).key
     names = card_names(entity, actor=actor)
@@ -184,24 +193,40 @@ def _selected(entity: Entity, rows: QuerySet[Any], *, actor: Actor) -> QuerySet[
     return select(rows, fields, actor=actor)[1].order_by(order, "-pk")
 
 
-def card_writer(entity: Entity, *, actor: Actor) -> Any:
-    """The function that turns a row into what a card shows."""
-    reader = reader_of(actor)
+def card_writer(entity: Entity, *, actor: Actor) -> Cell:
+    """The function that writes a row as a card."""
+    reader, slug, tail = reader_of(actor), entity.slug, card_tail(entity, actor=actor)
     names = [n for n in card_columns(entity) if n not in ("name", "owner", entity.board_field)]
     fields = [entity.fields[name] for name in names]
     amounts = [cell(f, reader=reader) for f in fields if f.kind is Kind.MONEY][:1]
     dates = [cell(f, reader=reader) for f in fields if f.kind in (Kind.DATE, Kind.DATETIME)][:1]
     related = [f.name for f in fields if f.kind is Kind.RELATION][:1]
 
-    def write(row: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "id": row["id"],
-            "version": row["version"],
-            "name": row["name"],
-            "owner": row.get("owner") or "",
-            "related": " ".join(str(row.get(name) or "") for name in related),
-            "amount": trusted("".join(one(row) for one in amounts)),
-            "date": trusted("".join(one(row) for one in dates)),
-        }
+    def write(row: Row) -> str:
+        name, path = escape(row["name"]), f"/{slug}/{row['id']}/"
+        others = [
+            f'<div class="small muted clip">{escape(v)}</div>' for n in related if (v := row.get(n))
+        ]
+        others += [f'<div class="amt">{text}</div>' for one in amounts if (text := one(row))]
+        owner = f'<span class="clip">{escape(row["owner"])}</span>' if row.get("owner") else ""
+        return (
+            f'<article class="kcard" tabindex="0" data-version="{row["version"]}"'
+            f' data-record="{path}" data-move="{path}move/" aria-label="{name}">'
+            f'<a href="{path}" draggable="false">{name}</a>{"".join(others)}'
+            f'<div class="meta">{owner}{"".join([one(row) for one in dates])}</div>{tail}</article>'
+        )
 
     return write
+
+
+def card_tail(entity: Entity, *, actor: Actor) -> str:
+    """The menu of a card; the page fills it with the columns when it is opened."""
+    if not may(actor, Verb.CHANGE, entity):
+        return ""
+    words, icon = escape(_("Move to…")), static("icons.svg")
+    return (
+        '<details class="menu" data-move-menu><summary class="btn" data-variant="ghost"'
+        f' data-size="icon-xs" aria-label="{words}" title="{words}"><svg class="ic"'
+        f' aria-hidden="true"><use href="{icon}#ellipsis"/></svg></summary>'
+        '<div class="menu-box"></div></details>'
+    )

@@ -19,6 +19,7 @@ urlpatterns = [
     path("search/", views_search.search_page, name="search"),
     path("<slug:slug>/", views_list.record_list, name="record_list"),
     path("<slug:slug>/filter/", views_list.add_filter, name="record_filter"),
+    path("<slug:slug>/columns/", views_list.choose_columns, name="record_columns"),
     path("<slug:slug>/bulk/", views_list.bulk, name="record_bulk"),
     path("<slug:slug>/export/", views_export.export, name="record_export"),
     path("<slug:slug>/lookup/", views_search.lookup, name="record_lookup"),

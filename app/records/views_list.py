@@ -98,7 +98,6 @@ def _frame(
         "kept": [pair for pair in kept if pair[0] != "q"],
         "kept_with_q": kept,
         "filter_fields": chips.filter_fields(entity),
-        "column_choices": column_choices(entity, columns),
         "links": links(kept, path),
         "owner_input": inputs.make(entity, entity.fields["owner"], {}, actor=actor, errors={}),
         "empty_text": _("Create the first one, or bring in what you have as a file."),
@@ -115,6 +114,7 @@ def links(kept: list[tuple[str, str]], path: str) -> dict[str, str]:
         "board": chips.address(f"{path}board/", unsorted),
         "export": chips.address(f"{path}export/", kept),
         "new": f"{path}new/",
+        "columns": chips.address(f"{path}columns/", [p for p in kept if p[0] == "columns"]),
         "clear": chips.address(path, sort),
     }
 
@@ -155,6 +155,15 @@ def column_choices(entity: Entity, columns: Sequence[str]) -> list[tuple[Field, 
     return [(showable[n], True) for n in columns if n != "name"] + [
         (field, False) for n, field in showable.items() if n not in columns
     ]
+
+
+@require_GET
+@entity_page(Verb.VIEW)
+def choose_columns(request: HttpRequest, entity: Entity, _actor: Actor) -> HttpResponse:
+    """The menu of columns, fetched when somebody opens it."""
+    choices = column_choices(entity, columns_of(request, entity))
+    context = {"entity": entity, "column_choices": choices}
+    return render(request, "records/_columns.html", context)
 
 
 @require_GET

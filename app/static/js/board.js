@@ -73,7 +73,10 @@ if (board) {
   });
   // The column that a card stands in is no place to move it to.
   board.addEventListener("toggle", ({ target }) => {
-    const here = target.closest("[data-lane]")?.dataset.lane;
+    if (!target.open || !target.matches("[data-move-menu]")) return;
+    const here = target.closest("[data-lane]").dataset.lane;
+    const box = target.querySelector(".menu-box");
+    if (!box.childElementCount) box.append(document.getElementById("move-menu").content.cloneNode(true));
     for (const item of target.querySelectorAll("[data-move-to]")) item.hidden = item.dataset.moveTo === here;
   }, true);
   board.addEventListener("click", (event) => {
