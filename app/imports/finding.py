@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from app.access.actors import Actor
@@ -177,6 +177,22 @@ def refuse(finder: Finder, wanted: list[Wanted], what: Any) -> None:
         finder.answers[one] = Trouble(
             _("“%(text)s” is unknown, and you may not add %(what)s.") % words
         )
+
+
+def likely_scope(
+    own: Field, relation: Field, inner: Field, texts: Iterable[str], *, actor: Actor
+) -> int | None:
+    """The pipeline that has most of the stages that a file names; the default one on a tie."""
+    texts = set(texts)
+    rows, _model = visible(relation.target or "", actor=actor)
+    named = Q(external_id__in=texts) | Q(sort_key__in={sort_key(text) for text in texts})
+    counted = rows.filter(named).order_by().values_list(inner.key)
+    counts = dict(counted.annotate(Count("sort_key", distinct=True)))
+    default = default_scope(own)
+    best = max(counts.values(), default=0)
+    if not counts or counts.get(default) == best:
+        return default
+    return min(pk for pk, count in counts.items() if count == best)
 
 
 def default_scope(own: Field) -> int | None:

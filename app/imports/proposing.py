@@ -9,9 +9,17 @@ from typing import Any
 from django.contrib.postgres.search import TrigramSimilarity
 from django.utils.translation import gettext as _
 
-from app.access.actors import Actor
+from app.access.actors import Actor, load_actor
 from app.imports.cells import choice_words
-from app.imports.finding import Finder, Missing, Trouble, Wanted, default_scope, narrowing, visible
+from app.imports.finding import (
+    Finder,
+    Missing,
+    Trouble,
+    Wanted,
+    likely_scope,
+    narrowing,
+    visible,
+)
 from app.imports.formats import NUMBER_FORMATS, Guess, guess_date, guess_number
 from app.imports.layout import Layout
 from app.imports.mapping import Column, read_mapping
@@ -50,7 +58,7 @@ def propose(made: Import) -> dict[str, Any]:
     mapping: dict[str, Any] = {"columns": columns}
     if "name" not in matched.values() and columns:
         mapping["compose"] = {"name": composed_name(headers, matched)}
-    return mapping
+    return with_scopes(made, mapping)
 
 
 def composed_name(headers: tuple[str, ...], matched: dict[str, str]) -> str:
@@ -81,7 +89,26 @@ def complete(made: Import, mapping: dict[str, Any]) -> dict[str, Any]:
             columns[name] = as_object(columns[name]) | {"format": guess.best}
     if questions:
         raise Invalid(questions)
-    return {**mapping, "columns": columns}
+    return with_scopes(made, {**mapping, "columns": columns})
+
+
+def with_scopes(made: Import, mapping: dict[str, Any]) -> dict[str, Any]:
+    """The mapping with the pipeline to which the file's stages belong, where it names none."""
+    entity, headers = registry.get(made.entity), Layout.from_json(made.layout).headers
+    read = read_mapping(mapping, entity=entity, headers=headers)
+    defaults = dict(mapping.get("defaults") or {})
+    actor = load_actor(made.actor_id)
+    for column in read.columns:
+        field = entity.writable[column.key]
+        pair = narrowing(entity, field)
+        if pair is None or actor is None or read.column_of(pair[0].key):
+            continue
+        if not {pair[0].name, pair[0].key} & defaults.keys():
+            cells = distinct(made, headers.index(column.header))
+            texts = [column.values.get(cell, cell) for cell in cells]
+            scope = likely_scope(pair[0], field, pair[1], texts, actor=actor)
+            defaults |= {pair[0].key: scope} if scope else {}
+    return {**mapping, "defaults": defaults} if defaults else mapping
 
 
 def ambiguous_dates(guess: Guess) -> str:
@@ -135,7 +162,7 @@ def unknown_rows(
 ) -> list[UnknownValue]:
     """Cells that name no row that the importer sees, or more than one."""
     pair = narrowing(entity, field)
-    scope = default_scope(pair[0]) if pair else None
+    scope = likely_scope(pair[0], field, pair[1], cells, actor=actor) if pair else None
     finder = Finder(field, actor, scope=pair[1] if pair else None)
     wanted: dict[Wanted, int] = {(text, scope): count for text, count in cells.items()}
     finder.find(wanted)

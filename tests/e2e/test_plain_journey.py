@@ -63,7 +63,7 @@ def company(live: Any) -> dict[str, Any]:
 def imported(company: dict[str, Any]) -> dict[str, Any]:
     """The pipeline is made, the three files are in."""
     api, files = company["api"], book()
-    pipeline = api.call("POST", "pipelines", {"name": "B2B", "is_default": True}).json
+    pipeline = api.call("POST", "pipelines", {"name": "B2B"}).json
     for place, (name, kind) in enumerate(
         (("Prospecting", "open"), ("Engaging", "open"), ("Won", "won"), ("Lost", "lost"))
     ):
