@@ -18,6 +18,10 @@ from app.records.fields import Field, Kind
 
 BIGGEST_ID = 2**63 - 1
 CUSTOM_LIMIT = 200  #: custom values a record may hold
+TRUTHS = {
+    **dict.fromkeys(("true", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "0", "no", "off"), False),
+}
 WHOLE = frozenset({Kind.INTEGER, Kind.YEAR})
 DECIMALS = frozenset({Kind.DECIMAL, Kind.MONEY})
 
@@ -93,6 +97,8 @@ def to_value(field: Field, raw: Any) -> Any:
 
 def from_json(field: Field, raw: Any) -> Any:
     """A truth or a number of JSON, as far as the field can mean it."""
+    if field.kind is Kind.BOOLEAN and isinstance(raw, str):
+        raw = TRUTHS.get(raw.lower(), raw)
     if isinstance(raw, bool) and field.kind is not Kind.BOOLEAN:
         raise ValidationError(_("Enter a valid value."))
     if not isinstance(raw, float):

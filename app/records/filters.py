@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from app.access.actors import Actor
 from app.lib.text import has_han
-from app.records.cleaning import BIGGEST_ID
+from app.records.cleaning import BIGGEST_ID, TRUTHS
 from app.records.entity import Entity
 from app.records.fields import ORDERED, Field, Kind
 from app.records.models import SearchEntry
@@ -27,7 +27,6 @@ OPERATORS = ("in", "gte", "lte", "contains", "isnull")
 CUSTOM = "custom."
 MOST_VALUES = 1_000
 TEXTUAL = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.CURRENCY)
-TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 @dataclass(frozen=True)

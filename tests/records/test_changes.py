@@ -233,3 +233,15 @@ def test_an_action_writes_its_own_event_and_audit(workspace, bob, alice):
     assert entry.event == "deal.won"
     with pytest.raises(Refused):
         actions.run(entity, win, deal.pk, {}, actor=actor(bob))
+
+
+def test_a_truth_may_be_written_as_forms_write_it(workspace, bob):
+    row = make("contacts", bob, name="Ann", do_not_contact="false")
+    assert row.do_not_contact is False
+    changes.update(
+        registry.get("contacts"), row.pk, {"do_not_contact": "on"}, actor=actor(bob), version=1
+    )
+    row.refresh_from_db()
+    assert row.do_not_contact is True
+    with pytest.raises(Invalid):
+        make("contacts", bob, name="Ann", do_not_contact="perhaps")
