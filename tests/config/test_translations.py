@@ -12,13 +12,15 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.utils import translation
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCE = ROOT / "app" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 #: As the Makefile gives them to the extraction.
 KEYWORDS = ("gettext_lazy", "ngettext_lazy:1,2", "pgettext_lazy:1c,2")
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}|`[^`]+`")
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|%%|\{\w*\}|`[^`]+`")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 #: Names of things, the same in every language.
 SAME = {"2026-12-31 (ISO 8601)", "API", "English"}
@@ -173,6 +175,11 @@ def test_a_language_without_words_of_its_own_speaks_english():
         assert translation.gettext("Recycle bin") == "回收站"
         assert translation.pgettext("role", "Owner") == "所有者"
         assert translation.gettext("Owner") == "负责人"
+
+
+def test_a_text_that_a_library_left_in_english_speaks_chinese():
+    with translation.override("zh-hans"), pytest.raises(ValidationError, match="密码太短"):
+        validate_password("x7!")
 
 
 @pytest.fixture

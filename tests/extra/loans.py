@@ -28,7 +28,7 @@ class LoanEntity(Entity):
 
     model = Loan
     icon = "package"
-    menu = "Sales"
+    menu = "Lending"
     layout = (
         Section("Loan", ("name", "account", "product", "status", "owner", "lent_on", "quantity")),
         Section("Terms", ("deposit", "deposit_currency", "insured", "terms")),
