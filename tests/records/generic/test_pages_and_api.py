@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -159,13 +159,7 @@ def test_changing_is_refused_alike_in_every_channel(entity, rows, desk, name):
     new = {"name": "Okapi"}
     for owner, pk in rows.items():
         page, api = f"/{entity.slug}/{pk}/", f"{entity.slug}/{pk}"
-        expect: Callable[[int], int] = lambda good: answer_for(  # noqa: E731
-            entity,
-            name,
-            owner,
-            Verb.CHANGE,
-            good,  # noqa: B023
-        )
+        expect = partial(answer_for, entity, name, owner, Verb.CHANGE)
         assert desk.page(f"{page}edit/").status_code == expect(200), owner
         sent = {**new, "version": "1"}
         assert desk.page(f"{page}edit/", sent).status_code == expect(302), owner
