@@ -38,9 +38,9 @@ def delete(
             raise Forbidden
         if version is not None and version != row.version:
             raise Stale(row)
+        bury(entity, row, actor=actor, origin=origin)
         for other, name in registry.referring_to(entity):
             release(other, name, row, actor=actor, with_children=with_children, origin=origin)
-        bury(entity, row, actor=actor, origin=origin)
 
 
 def release(

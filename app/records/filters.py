@@ -42,7 +42,7 @@ class Filter:
 
 def parse_filter(entity: Entity, param: str, raw: str, *, actor: Actor) -> Filter:
     """One parameter of the address. Raises ValidationError."""
-    if "\x00" in raw:
+    if "\x00" in raw or "\x00" in param:
         raise ValidationError(_("Null characters are not allowed."))
     if param.startswith(CUSTOM):
         return Filter(param, None, "exact", raw, raw)
@@ -103,9 +103,10 @@ def to_comparable(field: Field, raw: str, actor: Actor) -> Any:
         return to_key(raw)
     if field.kind is Kind.BOOLEAN:
         return to_truth(raw)
-    if field.kind is Kind.DATETIME and parse_date(raw):
-        return parse_date(raw)
     try:
+        if field.kind is Kind.DATETIME and (day := parse_date(raw)):
+            day + timedelta(days=2)  # the calendar's last days have no end to compare with
+            return day
         value = field.source.to_python(raw)
         field.source.run_validators(value)
     except (TypeError, ValueError, OverflowError, ArithmeticError):
@@ -131,7 +132,7 @@ def condition(entity: Entity, one: Filter) -> Q:
     """One filter as a condition."""
     if one.field is None:
         return custom_condition(one)
-    if one.field.kind is Kind.DATETIME and isinstance(one.value, date):
+    if type(one.value) is date and one.field.kind is Kind.DATETIME:
         return day_condition(one.field.key, one)
     key = one.field.key
     if one.operator == "isnull":

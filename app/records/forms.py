@@ -77,14 +77,30 @@ def as_shown(values: Mapping[str, Any], *, actor: Actor) -> dict[str, str]:
     return {key: as_text(value, actor=actor) for key, value in values.items() if key != "custom"}
 
 
-def touched(entity: Entity, data: QueryDict) -> Values:
+def touched(entity: Entity, data: QueryDict, stored: Values, *, actor: Actor) -> Values:
     """What somebody changed in the form; all of it when the form did not say how it began."""
-    sent = inputs.entered(entity, data)
+    sent = without_unshown(entity, inputs.entered(entity, data), stored, actor=actor)
     return {
         key: value
         for key, value in sent.items()
         if data.get(f"{WAS}{key}") != value and data.get(f"{KEEP}{key}") != "theirs"
     }
+
+
+def without_unshown(entity: Entity, sent: Values, stored: Values, *, actor: Actor) -> Values:
+    """What was sent, but for empty controls of related rows that the form could not show."""
+    return {
+        key: value
+        for key, value in sent.items()
+        if value != "" or not unshown(entity.writable[key], stored[key], actor=actor)
+    }
+
+
+def unshown(field: Field, value: Any, *, actor: Actor) -> bool:
+    """Whether the value is a row that the actor does not see."""
+    if not field.is_relation or value is None:
+        return False
+    return lookups.label_of(field.target or PEOPLE, value, actor=actor) is None
 
 
 def sections(

@@ -170,20 +170,28 @@ def page(
     """One page of rows, with the cursors of its neighbours."""
     rows, sort = sorted_by_seen(entity, query, actor=actor, verb=verb)
     names, selected = select(rows, shown(entity, columns), actor=actor, extra=sort.columns)
-    found = keyset.read(selected, sort, query.cursor, limit=query.limit + 1)
+    cursor = query.cursor if query.cursor is None or fits(query.cursor, sort) else None
+    found = keyset.read(selected, sort, cursor, limit=query.limit + 1)
     more = len(found) > query.limit
     found = found[: query.limit]
-    back = query.cursor is not None and query.cursor.back
+    back = cursor is not None and cursor.back
     if back:
         found.reverse()
     width = len(names)
     has_next = bool(found) and (more or back)
-    has_previous = bool(found) and (more if back else query.cursor is not None)
+    has_previous = bool(found) and (more if back else cursor is not None)
     return Page(
         [dict(zip(names, row[:width], strict=True)) for row in found],
         place(sort, found[-1][width:], back=False) if has_next else None,
         place(sort, found[0][width:], back=True) if has_previous else None,
     )
+
+
+def fits(cursor: keyset.Cursor, sort: keyset.Sort) -> bool:
+    """Whether the cursor is of this sort; who sees more or less than its maker sorts otherwise."""
+    if cursor.empty:
+        return sort.nullable and len(cursor.values) == 1
+    return len(cursor.values) == len(sort.columns)
 
 
 def sorted_by_seen(

@@ -75,19 +75,24 @@ def check_loops(entity: Entity, drafts: Iterable[Draft]) -> None:
     """A row must not become its own ancestor."""
     for field in entity.relations:
         if field.target == entity.slug and not field.read_only:
-            for draft in drafts:
-                if not draft.is_new and points(draft, field) and circles(draft.row, field):
+            moved = [one for one in drafts if not one.is_new and points(one, field)]
+            batch = {one.row.pk: getattr(one.row, field.key) for one in moved}
+            for draft in moved:
+                if circles(draft.row, field, batch=batch):
                     draft.refuse(field.key, _("This would make a circle."))
 
 
-def circles(row: Any, field: Field) -> bool:
-    """Whether following the relation from the row comes back to it."""
+def circles(row: Any, field: Field, *, batch: dict[int, int]) -> bool:
+    """Whether following the relation from the row comes back to it, once the batch is written."""
     seen: set[int] = set()
     target = getattr(row, field.key)
     while target is not None and target not in seen:
         if target == row.pk:
             return True
         seen.add(target)
+        if target in batch:
+            target = batch[target]
+            continue
         rows = type(row)._default_manager.filter(pk=target)
         target = rows.values_list(field.key, flat=True).first()
     return False

@@ -34,6 +34,7 @@ def edit_field(
         return _control(request, entity, field, row, stored, actor=actor, errors={})
     keys = (field.key, f"{field.key}_currency")
     sent = inputs.entered(entity, request.POST, only=keys)
+    sent = forms.without_unshown(entity, sent, stored, actor=actor)
     try:
         changes.update(entity, pk, sent, actor=actor, version=version_of(request))
     except Stale as stale:

@@ -53,7 +53,8 @@ def edit(request: HttpRequest, entity: Entity, actor: Actor, pk: int) -> HttpRes
     stored = forms.stored_values(entity, row)
     if request.method == "GET":
         return _form(request, entity, stored, actor=actor, row=row)
-    sent, links = forms.touched(entity, request.POST), forms.links_sent(request.POST)
+    sent = forms.touched(entity, request.POST, stored, actor=actor)
+    links = forms.links_sent(request.POST)
     try:
         done = changes.update(
             entity, pk, sent, actor=actor, version=version_of(request), links=links

@@ -91,7 +91,7 @@ def test_a_broken_body_is_refused(call, account, body):
         ("PATCH", f"accounts/{account.pk}", {"If_Match": "1"}),
     ):
         answer = call(method, path, body, **head)
-        if method == "PATCH" and body in (b"{}",):
+        if method == "PATCH" and body == b"{}":
             continue
         assert answer.status_code in REFUSED, (method, answer.content[:300])
         assert answer["Content-Type"].startswith("application/problem+json")
@@ -173,10 +173,7 @@ ADDRESSES = [
     "accounts?limit=99999999999999999999",
     "accounts?cursor=x",
     "accounts?cursor=" + signing.dumps(["name", [["", 1]], False, False], salt="keyset"),
-    "accounts?cursor=" + signing.dumps("x", salt="keyset"),
-    "accounts?cursor=" + signing.dumps([1, 2], salt="keyset"),
-    "accounts?sort=revenue&cursor="
-    + signing.dumps(["revenue", [["", "x"]], True, False], salt="keyset"),
+    "accounts?cursor=" + signing.dumps(["name", [["", 1]], True, False], salt="keyset"),
     "accounts/99999999999999999999999999",
     "accounts/-1",
     "accounts/0",
@@ -185,7 +182,6 @@ ADDRESSES = [
     "search?q=" + "a" * 3_000,
     "search?q=%F0%9F%98%80",
     "search?q=%27%22%5C%3A*%26%7C%21",
-    "people?cursor=" + signing.dumps(["name", [["", "x"]], False, False], salt="keyset"),
     "people/99999999999999999999999999",
     "imports/99999999999999999999999999",
 ]
@@ -309,3 +305,58 @@ def test_a_batch_cannot_make_a_circle(workspace, alice):
             assert at not in seen, f"{parents} goes round"
             seen.add(at)
             at = parents[at]
+
+
+def test_a_moment_is_not_its_whole_day(call, account, two):
+    at = call("GET", f"accounts/{account.pk}").json()["created_at"]
+    day = at[:10]
+    assert call("GET", f"accounts?created_at__gte={day}").json()["results"]
+    assert call("GET", f"accounts?created_at={day}").json()["results"]
+    assert call("GET", f"accounts?created_at__lte={at}").json()["results"]
+    assert call("GET", f"accounts?created_at__gte={day}T23:59:59.999Z").json()["results"] == []
+    assert call("GET", f"accounts?created_at__lte={day}T00:00:00Z").json()["results"] == []
+
+
+def test_a_cursor_of_somebody_who_sees_less_is_no_fault(two, alice, charlie, bob, browser):
+    from tests.isolation.world import token_of
+
+    with use_tenant(two[0]):
+        for number in range(3):
+            account = sample("accounts", by=alice, owner=bob, name=f"Hidden {number}")
+            sample("loans", by=alice, owner=charlie, account_id=account.pk)
+    tokens = [{"authorization": f"Bearer {token_of(one, ref=two[0])}"} for one in (charlie, alice)]
+    path, client = "/api/v1/loans?sort=account&limit=1", browser()
+    for maker, user in (tokens, tokens[::-1]):
+        cursor = client.get(path, headers=maker).json()["next"]
+        answer = client.get(f"{path}&cursor={cursor}", headers=user)
+        assert answer.status_code == 200
+
+
+def test_paging_by_a_hidden_relation_shows_every_row_once(two, alice, charlie, bob, browser):
+    from tests.isolation.world import token_of
+
+    with use_tenant(two[0]):
+        for number in range(6):
+            owner = charlie if number % 2 else bob
+            account = sample("accounts", by=alice, owner=owner, name=f"Account {number}")
+            sample("contacts", by=alice, owner=charlie, account_id=account.pk)
+    head, seen = {"authorization": f"Bearer {token_of(charlie, ref=two[0])}"}, []
+    for sort in ("account", "-account"):
+        cursor, found = "", []
+        while cursor is not None:
+            path = f"/api/v1/contacts?sort={sort}&limit=2" + (f"&cursor={cursor}" if cursor else "")
+            answer = browser().get(path, headers=head).json()
+            found += [row["account"] for row in answer["results"]]
+            cursor = answer["next"]
+        seen.append(found)
+    assert seen[0] == ["Account 1", "Account 3", "Account 5", None, None, None]
+    assert seen[1] == ["Account 5", "Account 3", "Account 1", None, None, None]
+
+
+def test_a_circle_that_two_people_made_at_once_can_still_be_deleted(workspace, alice):
+    entity = registry.get("accounts")
+    one, two = (sample("accounts", by=alice, name=name) for name in ("One", "Two"))
+    entity.model.objects.filter(pk=one.pk).update(parent_id=two.pk)
+    entity.model.objects.filter(pk=two.pk).update(parent_id=one.pk)
+    changes.delete(entity, one.pk, actor=actor(alice), version=None, with_children=True)
+    assert not entity.queryset(actor(alice)).exists()
