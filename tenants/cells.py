@@ -23,6 +23,9 @@ LOGINS = (
     ("DATABASE_URL", "LOGIN NOINHERIT"),
     ("JOBS_DATABASE_URL", "LOGIN"),
 )
+#: Answers take milliseconds: starting a helper process costs more than it saves, and what is
+#: read lies in memory or on a disk that does not care for order.
+PLANNING = ("jit = off", "max_parallel_workers_per_gather = 0", "random_page_cost = 1.1")
 Connection = psycopg.Connection[Any]
 
 
@@ -46,6 +49,8 @@ def make_roles() -> None:
             _make_role(admin, login_of(address(setting)), rights)
         admin.execute("GRANT tenant_app TO cell_owner WITH ADMIN OPTION, INHERIT FALSE, SET FALSE")
         admin.execute("ALTER ROLE cell_login SET search_path = ''")
+        for planning in PLANNING:
+            admin.execute(f"ALTER ROLE cell_login SET {planning}".encode())
         admin.execute("ALTER ROLE jobs_worker SET search_path = jobs")
 
 

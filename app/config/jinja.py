@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
-from jinja2 import Environment, StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, pass_eval_context, select_autoescape
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 
@@ -26,6 +27,7 @@ def environment(**options: Any) -> Environment:
         npgettext=translation.npgettext,
         newstyle=True,
     )
+    env.globals.update(_=_gettext, gettext=_gettext)
     env.globals.update(static=_static, svg=_svg, url=_url, language=translation.get_language)
     return env
 
@@ -41,6 +43,23 @@ def _svg(name: str, css: str = "") -> Markup:
     """An icon of the sprite; pages hold dozens, so each is written once."""
     shape = f"{_static('icons.svg')}#{name}"
     return Markup('<svg class="ic {}" aria-hidden="true"><use href="{}"/></svg>').format(css, shape)
+
+
+@pass_eval_context
+def _gettext(context: EvalContext, message: str, **values: Any) -> str:
+    """What Jinja's own `_` answers; that one translates and formats every text anew."""
+    said = (_said_in_html if context.autoescape else _said)(translation.get_language(), message)
+    return said % values if values or "%" in said else said
+
+
+@lru_cache(maxsize=5_000)
+def _said(_language: str | None, message: str) -> str:
+    return translation.gettext(message)
+
+
+@lru_cache(maxsize=5_000)
+def _said_in_html(_language: str | None, message: str) -> Markup:
+    return Markup(translation.gettext(message))  # noqa: S704 (our own catalogues)
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:

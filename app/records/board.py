@@ -112,13 +112,16 @@ def money_field(entity: Entity) -> Field | None:
 def fill_totals(
     entity: Entity, board: Sequence[Lane], rows: QuerySet[Any], *, actor: Actor
 ) -> None:
-    """Count and sum every column in one query; other currencies at their rate."""
+    """Count and sum every column in one query; other currencies at their rate.
+
+    Rows are counted, not keys: an index that holds the amounts then answers alone.
+    """
     key = column_field(entity).key
     money = money_field(entity)
-    grouped = rows.order_by().values(key).annotate(n=Count("pk"))
+    grouped = rows.order_by().values(key).annotate(n=Count("*"))
     if money is not None:
         grouped = grouped.values(key, f"{money.key}_currency").annotate(
-            n=Count("pk"), total=Sum(money.key)
+            n=Count("*"), total=Sum(money.key)
         )
     rates = rates_to_base(actor) if money is not None else {}
     by_id = {lane.id: lane for lane in board}
@@ -148,15 +151,14 @@ def in_base(total: Decimal, *, actor: Actor) -> str:
 
 
 def fill_cards(entity: Entity, board: Sequence[Lane], rows: QuerySet[Any], *, actor: Actor) -> None:
-    """The first cards of all columns in one query."""
-    key = column_field(entity).key
-    parts = [
-        _selected(entity, rows.filter(**{key: lane.id}), actor=actor)[:CARDS] for lane in board
-    ]
-    if not parts:
+    """The first cards of all columns in one query: their keys column by column, the rest once."""
+    if not board:
         return
+    key, order = column_field(entity).key, (entity.default_sort, "-pk")
+    parts = [rows.filter(**{key: lane.id}).order_by(*order).values("pk")[:CARDS] for lane in board]
+    first = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     names = card_names(entity, actor=actor)
-    whole = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    whole = _selected(entity, entity.model._default_manager.filter(pk__in=first), actor=actor)
     by_id = {lane.id: lane for lane in board}
     write = card_writer(entity, actor=actor)
     for values in whole:
