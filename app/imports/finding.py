@@ -187,10 +187,10 @@ def likely_scope(
     rows, _model = visible(relation.target or "", actor=actor)
     named = Q(external_id__in=texts) | Q(sort_key__in={sort_key(text) for text in texts})
     counted = rows.filter(named).order_by().values_list(inner.key)
-    counts = dict(counted.annotate(Count("sort_key", distinct=True)))
+    counts: dict[int, int] = dict(counted.annotate(Count("sort_key", distinct=True)))
     default = default_scope(own)
     best = max(counts.values(), default=0)
-    if not counts or counts.get(default) == best:
+    if not counts or (default is not None and counts.get(default) == best):
         return default
     return min(pk for pk, count in counts.items() if count == best)
 
