@@ -18,7 +18,7 @@ from app.records.entity import Entity
 from app.records.errors import Forbidden, Invalid, Refused, Stale
 from app.records.listing import Query, parse_query, rows_of
 from app.records.pages import entity_page, go, rights_on, stale_news, version_of
-from app.records.views_list import links
+from app.records.views_list import links, whose
 
 FURTHEST = 2_000
 
@@ -52,17 +52,19 @@ def board_page(request: HttpRequest, entity: Entity, actor: Actor) -> HttpRespon
         "chips": chips.chips_of(query.filters, request.GET, actor=actor, path=path),
         "filter_fields": [f for f in chips.filter_fields(entity) if f.name != entity.board_field],
         "tabs_names": tabs,
-        "links": links(kept, f"/{entity.slug}/")
-        | {"clear": path, "board_cards": _cards_address(path, kept)},
+        "whose": whose(entity, request.GET),
+        "links": _links(entity, kept, path),
         "total": formats.number(sum(lane.count for lane in lanes), language=actor.language),
         "size": board.CARDS,
     }
     return render(request, "records/board.html", context)
 
 
-def _cards_address(path: str, kept: list[tuple[str, str]]) -> str:
-    base = chips.address(f"{path}cards/", kept)
-    return f"{base}{'&' if kept else '?'}"
+def _links(entity: Entity, kept: list[tuple[str, str]], path: str) -> dict[str, str]:
+    here = links(kept, path)
+    cards = chips.address(f"{path}cards/", kept) + ("&" if kept else "?")
+    others = {"clear": path, "board_cards": cards, "all": here["all"], "mine": here["mine"]}
+    return links(kept, f"/{entity.slug}/") | others
 
 
 def need_board(entity: Entity) -> None:

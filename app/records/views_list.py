@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from app.access.actors import Actor
-from app.access.rights import Verb
+from app.access.rights import Audience, Verb
 from app.lib import formats
 from app.records import changes, chips, inputs, tones
 from app.records.cells import NUMERIC, row_renderer, rows_html
@@ -93,6 +93,7 @@ def _frame(
         "can": rights_on(entity, actor),
         "q": query.q,
         "view": "list",
+        "whose": whose(entity, request.GET),
         "chips": chips.chips_of(query.filters, request.GET, actor=actor, path=path),
         "heads": heads(entity, columns, query.sort.param, kept),
         "kept": [pair for pair in kept if pair[0] != "q"],
@@ -104,13 +105,25 @@ def _frame(
     }
 
 
+def whose(entity: Entity, params: QueryDict) -> str:
+    """Which of the tabs All and Mine is on; none of them for rows that belong to nobody."""
+    if entity.audience is not Audience.OWNED:
+        return ""
+    if not any(name.startswith("owner") for name in params):
+        return "all"
+    return "mine" if params.getlist("owner_id") == ["me"] else "other"
+
+
 def links(kept: list[tuple[str, str]], path: str) -> dict[str, str]:
     """The addresses that keep the filters."""
     sort = [pair for pair in kept if pair[0] == "sort"]
     unsorted = [pair for pair in kept if pair[0] != "sort"]
+    unowned = [pair for pair in kept if not pair[0].startswith("owner")]
     return {
         "list": chips.address(path, kept),
         "here": chips.address(path, kept),
+        "all": chips.address(path, unowned),
+        "mine": chips.address(path, [*unowned, ("owner_id", "me")]),
         "board": chips.address(f"{path}board/", unsorted),
         "export": chips.address(f"{path}export/", kept),
         "new": f"{path}new/",

@@ -104,3 +104,14 @@ def test_the_board_takes_seven_queries(browser, bob, board, django_assert_num_qu
     client.get("/deals/board/")
     with django_assert_num_queries(7):
         client.get("/deals/board/")
+
+
+def test_each_pipeline_has_a_board_of_its_own(two, browser, alice, board):
+    with use_tenant(two[0]):
+        other = make("pipelines", alice, name="Partners", position=2)
+        make("stages", alice, name="Talking", pipeline_id=other.pk)
+    page = browser(alice).get("/deals/board/")
+    assert "Partners" in page.content.decode()
+    assert lanes(page)[0][0] == "Prospecting"
+    page = browser(alice).get(f"/deals/board/?pipeline_id={other.pk}")
+    assert [label for label, _count, _sum in lanes(page)] == ["Talking"]

@@ -83,6 +83,14 @@ def test_a_chip_never_names_a_hidden_row(browser, charlie, accounts):
     assert "Alpha" not in text(browser(charlie).get(f"/contacts/?account_id={hidden}"))
 
 
+def test_mine_and_all_are_one_press_apart(browser, alice, accounts):
+    page = text(browser(alice).get("/accounts/?sort=name"))
+    assert 'href="/accounts/?sort=name&amp;owner_id=me"' in page
+    rows = body(browser(alice).get("/accounts/?owner_id=me"))
+    assert "Alpha" in rows
+    assert "Beta" not in rows
+
+
 def test_a_head_sorts_and_turns_the_order_round(browser, alice, accounts):
     rows = body(browser(alice).get("/accounts/?sort=-name"))
     assert rows.index("Gamma") < rows.index("Beta") < rows.index("Alpha")
