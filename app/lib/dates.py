@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_location
 
 from app.lib.money import babel_locale
 
@@ -61,3 +61,15 @@ _CONTINENTS = frozenset(
 def is_time_zone(name: str) -> bool:
     """Whether we offer a time zone of this name."""
     return name in time_zones()
+
+
+@lru_cache(maxsize=4)
+def time_zone_names(language: str) -> tuple[tuple[str, str], ...]:
+    """Every time zone with its name; another language than English says its city first."""
+    zones = time_zones()
+    if language.startswith("en"):
+        return tuple((zone, zone.replace("_", " ")) for zone in zones)
+    locale = babel_locale(language)
+    cities = [get_timezone_location(zone, locale=locale, return_city=True) for zone in zones]
+    named = zip(zones, cities, strict=True)
+    return tuple((zone, zone if city == zone else f"{city} ({zone})") for zone, city in named)

@@ -6,15 +6,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from app.access.models import ApiToken, Currency, Language, Role, Team, User, Workspace
-from app.lib.dates import time_zones
+from app.lib.dates import time_zone_names
 
 
 def _zones() -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in time_zones()]
+    return list(time_zone_names(get_language() or "en"))
 
 
 def _zones_or_none() -> list[tuple[str, Any]]:

@@ -4,7 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.lib.dates import is_time_zone, quarter_of, show_ago, show_date, show_moment, today_in
+from app.lib.dates import (
+    is_time_zone,
+    quarter_of,
+    show_ago,
+    show_date,
+    show_moment,
+    time_zone_names,
+    today_in,
+)
 
 NOON = datetime(2026, 11, 21, 20, 30, tzinfo=UTC)
 
@@ -50,3 +58,9 @@ def test_time_zones_are_places() -> None:
     assert is_time_zone("Asia/Shanghai")
     assert not is_time_zone("Mars/Olympus")
     assert not is_time_zone("Etc/GMT+5")
+
+
+def test_time_zones_are_named_by_their_city_in_other_languages() -> None:
+    assert dict(time_zone_names("zh-hans"))["Asia/Shanghai"] == "上海 (Asia/Shanghai)"
+    assert dict(time_zone_names("en"))["America/New_York"] == "America/New York"
+    assert dict(time_zone_names("zh-hans")).keys() == dict(time_zone_names("en")).keys()
