@@ -1,7 +1,7 @@
 # make run | test | bench | lint. Needs Python 3.11 and make; everything else is brought along.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint checks assets environment environment-test lock messages
+.PHONY: help run test bench pictures lint checks assets environment environment-test lock messages
 MAKEFLAGS += --no-print-directory
 
 # Trust the machine's certificates: uv and npm bring lists of their own, which fail behind a proxy.
@@ -28,6 +28,10 @@ assets: environment
 
 run: assets
 	@exec setpriv --pdeathsig TERM $(PYTHON) -m local
+
+# Of a running `make run`, into docs/pictures.
+pictures: environment-test
+	@$(PYTHON) -m local.pictures
 
 lint: environment-test checks
 
