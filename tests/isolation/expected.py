@@ -63,7 +63,12 @@ def one_list(entity: Entity, t: Target) -> list[Call]:
 
 def one_filter(entity: Entity, t: Target) -> list[Call]:
     path = f"/{entity.slug}/filter/"
-    return [get(f"{path}?field={name}") for name in entity.filters]
+    chosen = f"op=exact&value={t.rows[entity.slug]}&keep.q=a"
+    applied = "the chosen filter leads back to the list"
+    return [
+        *(get(f"{path}?field={name}") for name in entity.filters),
+        get(f"{path}?field=id&{chosen}", 302, why=applied),
+    ]
 
 
 def one_bulk(entity: Entity, t: Target) -> list[Call]:
@@ -159,6 +164,7 @@ PAGES: dict[str, Entry] = {
     "search/": lambda t: [get(f"/search/?q={t.stamp}"), get(f"/search/?q={t.stamp}&part=palette")],
     "<slug:slug>/": each(one_list),
     "<slug:slug>/filter/": each(one_filter),
+    "<slug:slug>/columns/": each(lambda e, _t: [get(f"/{e.slug}/columns/")]),
     "<slug:slug>/bulk/": each(one_bulk),
     "<slug:slug>/export/": each(lambda e, t: [get(f"/{e.slug}/export/")]),
     "<slug:slug>/lookup/": each(one_lookup),
