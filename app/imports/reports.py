@@ -57,7 +57,7 @@ def undo_of(made: Import) -> dict[str, Any] | None:
 def reasons(line: StagedRow) -> str:
     """Why a row was refused or kept, in one text."""
     errors: dict[str, list[str]] = line.errors or {}
-    return "; ".join(
+    return " ".join(
         f"{header}: {message}" if header else message
         for header, messages in errors.items()
         for message in messages
