@@ -72,7 +72,7 @@ class User(AbstractBaseUser):
     """A person of the workspace; without a seat he owns records but cannot sign in."""
 
     email = models.EmailField(_("e-mail address"), null=True, blank=True, unique=True)
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=150)
     sort_key = models.CharField(
         max_length=SORT_KEY_LENGTH, editable=False, db_collation="C", db_index=True
     )
