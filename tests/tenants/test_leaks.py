@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 
 from app.access.actors import load_actor
 from app.access.models import User
@@ -37,6 +40,7 @@ class Desk:
 
     ref: Ref
     token: str
+    session: str
     ids: list[int]
 
 
@@ -67,7 +71,17 @@ def _stamp(ref: Ref) -> Desk:
         actor = load_actor(owner.pk)
         made = changes.create_many(get("accounts"), rows, actor=actor, origin="api")
         _row, token = make_token(owner, name="leaks")
-        return Desk(ref, token, [outcome.id for outcome in made.outcomes])
+        return Desk(ref, token, session_of(owner), [outcome.id for outcome in made.outcomes])
+
+
+def session_of(user: User) -> str:
+    """The key of a session of this person."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
 
 
 def test_no_foreign_stamp_is_ever_seen(live: Live, desks: list[Desk]) -> None:
@@ -129,17 +143,21 @@ def _work(live: Live, desks: list[Desk], number: int, seed: int, tally: Tally) -
 
 
 def _ask(connection: Any, live: Live, desk: Desk, dice: random.Random) -> tuple[int, bytes]:
-    """Reads, one write in six, one write in six that is rolled back."""
-    kind = dice.randrange(6)
+    """Reads of the API, a page in six, a write in twelve, one in twelve that is rolled back."""
+    kind = dice.randrange(12)
     host = f"{desk.ref.subdomain}.localhost:{live.port}"
     headers = {"Host": host, "Authorization": f"Bearer {desk.token}"}
-    if kind < 2:
+    if kind > 9:
+        path = "/accounts/" if kind == 10 else f"/accounts/{dice.choice(desk.ids)}/"
+        pages = {"Host": host, "Cookie": f"sessionid={desk.session}"}
+        connection.request("GET", path, headers=pages)
+    elif kind < 5:
         connection.request("GET", "/api/v1/accounts?limit=10", headers=headers)
-    elif kind < 4:
+    elif kind < 8:
         connection.request("GET", f"/api/v1/accounts/{dice.choice(desk.ids)}", headers=headers)
     else:
         row = {"name": f"stamp-{desk.ref.schema}-new"}
-        rows = [row, {"name": ""}] if kind == 5 else [row]
+        rows = [row, {"name": ""}] if kind == 9 else [row]
         order = {"mode": "all_or_nothing", "operation": "create", "records": rows}
         headers["Content-Type"] = "application/json"
         connection.request("POST", "/api/v1/accounts/bulk", json.dumps(order), headers)
