@@ -64,9 +64,9 @@ class Finder:
         new = [one for one in dict.fromkeys(wanted) if one not in self.answers]
         if not new:
             return
-        rows = candidates(self.field.target or "", {text for text, _scope in new}, self)
+        known = Known(candidates(self.field.target or "", {text for text, _scope in new}, self))
         for one in new:
-            self.answers[one] = judge(one, rows)
+            self.answers[one] = known.judge(one)
 
     def forget_missing(self) -> None:
         """What was not there may be there now."""
@@ -123,18 +123,31 @@ def visible(target: str, *, actor: Actor) -> tuple[QuerySet[Any], Any]:
     return entity.queryset(actor), entity.model
 
 
-def judge(wanted: Wanted, rows: list[Row]) -> Answer:
-    """The one row that the text names by external id, e-mail or name; two are trouble."""
-    text, scope = wanted
-    here = [row for row in rows if scope is None or row[4] == scope]
-    folded = text.casefold()
-    ids = {row[0] for row in here if row[2] == text or (row[3] and row[3] == folded)}
-    exact = {row[0] for row in here if row[1] == text}
-    ids |= exact or {row[0] for row in here if row[1].casefold() == folded}
-    if len(ids) > 1:
-        words = {"text": text, "count": len(ids)}
-        return Trouble(_("“%(text)s” is ambiguous: %(count)s records answer to it.") % words)
-    return ids.pop() if ids else MISSING
+class Known:
+    """Candidates by everything that may name them."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.by_id: dict[str, list[Row]] = {}
+        self.by_name: dict[str, list[Row]] = {}
+        for row in rows:
+            for key in {row[2], row[3]} - {""}:
+                self.by_id.setdefault(key, []).append(row)
+            self.by_name.setdefault(row[1].casefold(), []).append(row)
+
+    def judge(self, wanted: Wanted) -> Answer:
+        """The one row that the text names by external id, e-mail or name; two are trouble."""
+        text, scope = wanted
+        folded = text.casefold()
+        ids = {row[0] for row in self.by_id.get(text, ()) if scope in (None, row[4])}
+        ids |= {
+            r[0] for r in self.by_id.get(folded, ()) if r[3] == folded and scope in (None, r[4])
+        }
+        named = [row for row in self.by_name.get(folded, ()) if scope in (None, row[4])]
+        ids |= {row[0] for row in named if row[1] == text} or {row[0] for row in named}
+        if len(ids) > 1:
+            words = {"text": text, "count": len(ids)}
+            return Trouble(_("“%(text)s” is ambiguous: %(count)s records answer to it.") % words)
+        return ids.pop() if ids else MISSING
 
 
 def make_records(finder: Finder, wanted: list[Wanted]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
+import orjson
 from django.utils.translation import gettext as _
 
 from app.imports.models import Import, StagedRow
@@ -20,10 +19,10 @@ from app.records.writing import cursor
 
 State = StagedRow.Outcome
 SAVE = """
-UPDATE imports_stagedrow AS r SET outcome = v.outcome, errors = v.errors::jsonb,
-    record_id = v.record_id, version = v.version, before = v.before::jsonb
-FROM unnest(%s::int[], %s::smallint[], %s::text[], %s::bigint[], %s::int[], %s::text[])
-    AS v(number, outcome, errors, record_id, version, before)
+UPDATE imports_stagedrow AS r SET outcome = v.outcome, errors = v.errors,
+    record_id = v.record_id, version = v.version, before = v.before
+FROM json_to_recordset(%s::json) AS v(number int, outcome smallint, errors jsonb,
+    record_id bigint, version int, before jsonb)
 WHERE r.parent_id = %s AND r.number = v.number
 """
 AT_ONCE = 5_000
@@ -69,22 +68,23 @@ def save(made: Import, results: Iterable[Result]) -> None:
     with cursor() as handle:
         for start in range(0, len(results), AT_ONCE):
             part = results[start : start + AT_ONCE]
-            columns: list[list[Any]] = [
-                [one.number for one in part],
-                [int(one.state) for one in part],
-                [as_json(one.errors) for one in part],
-                [one.record_id for one in part],
-                [one.version for one in part],
-                [as_json(one.before) for one in part],
+            rows = [
+                {
+                    "number": one.number,
+                    "outcome": int(one.state),
+                    "errors": one.errors or None,
+                    "record_id": one.record_id,
+                    "version": one.version,
+                    "before": one.before or None,
+                }
+                for one in part
             ]
-            handle.execute(SAVE, [*columns, made.pk])
+            handle.execute(SAVE, [as_json(rows), made.pk])
 
 
 def as_json(value: Any) -> str | None:
     """JSON as the database stores it; dates and decimals become texts."""
-    if not value:
-        return None
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return orjson.dumps(value, default=str).decode() if value else None
 
 
 def tally(made: Import, results: Iterable[Result]) -> None:
