@@ -9,21 +9,48 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from app.access.actors import Actor
+from app.imports.layout import Layout
 from app.imports.mapping import Mapping
+from app.imports.models import Import
 from app.imports.rows import Line
 from app.lib.text import sort_key
 from app.records.entity import Entity
 from app.records.models import LIVE
+from app.records.writing import cursor
+
+REPEATED = """
+SELECT number, first FROM (
+    SELECT number, key, first_value(number) OVER (PARTITION BY key ORDER BY number) AS first
+    FROM (SELECT number, {key} AS key FROM imports_stagedrow WHERE parent_id = %s) AS keys
+) AS firsts WHERE number <> first AND key <> ''
+"""
+
+
+def repeated(made: Import, mapping: Mapping, layout: Layout) -> dict[int, int] | None:
+    """Rows whose key stands in an earlier row too; None if only the composed key tells."""
+    if mapping.key is None:
+        return {}
+    column = mapping.column_of(mapping.key)
+    if column is None or column.values:
+        return None
+    cell = "btrim(cells ->> %s)"
+    sql = REPEATED.format(key=cell if mapping.key == "external_id" else f"lower({cell})")
+    with cursor() as handle:
+        handle.execute(sql, [layout.headers.index(column.header), made.pk])
+        return dict(handle.fetchall())
 
 
 class Matcher:
     """Finds the records that lines stand for; remembers the keys that the file used."""
 
-    def __init__(self, mapping: Mapping, *, entity: Entity, actor: Actor) -> None:
-        self.mapping = mapping
+    def __init__(
+        self, mapping: Mapping, *, entity: Entity, actor: Actor, repeated: dict[int, int] | None
+    ) -> None:
         self.key = mapping.key
         self.entity = entity
         self.actor = actor
+        self.repeated = repeated or {}  #: number of a row -> of the first one with its key
+        self.knows_repeats = repeated is not None
         self.used: dict[str, int] = {}  #: key -> number of the row that had it first
 
     def match(self, lines: list[Line]) -> None:
@@ -41,20 +68,15 @@ class Matcher:
             if line.good:
                 self._put(line, key, found, deleted)
 
-    def remember(self, cells: Iterable[tuple[int, str]]) -> None:
-        """Keys that rows had which were dealt with before this process began."""
-        column = self.mapping.column_of(self.key or "")
-        for number, cell in cells if column else ():
-            text = cell.strip()
-            self.used.setdefault(self.fold(column.values.get(text, text) if column else ""), number)
-
     def fold(self, value: Any) -> str:
         """The key as it is compared: external ids to the letter, names and addresses folded."""
         text = str(value or "").strip()
         return text if self.key == "external_id" else text.casefold()
 
     def _only_once(self, line: Line, key: str) -> None:
-        first = self.used.setdefault(key, line.number)
+        first = self.repeated.get(line.number, line.number)
+        if not self.knows_repeats:
+            first = self.used.setdefault(key, line.number)
         if first != line.number:
             words = {"key": key, "row": first}
             line.refuse(self.key or "", _("“%(key)s” stands in row %(row)s already.") % words)

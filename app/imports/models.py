@@ -49,7 +49,6 @@ class Import(models.Model):
     round = models.PositiveSmallIntegerField(default=1)  #: rows that point at others come later
     last_round = models.BooleanField(default=False)
     waiting = models.PositiveIntegerField(default=0)  #: rows put off when the round began
-    position = models.BigIntegerField(default=0)  #: number of the last row that was dealt with
     rows = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
@@ -139,11 +138,6 @@ class StagedRow(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["parent", "number"], name="staged_row"),)
-        indexes = (
-            models.Index(
-                fields=["record_id"], name="staged_record", condition=models.Q(record_id__gt=0)
-            ),
-        )
 
 
 class ImportExtra(models.Model):

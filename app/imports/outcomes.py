@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -85,15 +84,6 @@ def save(made: Import, results: Iterable[Result]) -> None:
 def as_json(value: Any) -> str | None:
     """JSON as the database stores it; dates and decimals become texts."""
     return orjson.dumps(value, default=str).decode() if value else None
-
-
-def tally(made: Import, results: Iterable[Result]) -> None:
-    """Count; rows that are put off count once they are dealt with."""
-    counts = Counter(one.state for one in results)
-    made.created += counts[State.CREATED]
-    made.updated += counts[State.UPDATED]
-    made.skipped += counts[State.SKIPPED]
-    made.failed += counts[State.FAILED]
 
 
 def collect(made: Import) -> list[Result]:

@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable
 from contextvars import copy_context
 from threading import Thread
 
 from django.db import connections
+from django.db.models import F
 
-from app.imports.models import Import
+from app.imports.models import Import, StagedRow
+from app.imports.outcomes import Result
 from tenants.context import current
 
-FIELDS = (
-    "position", "round", "last_round", "waiting", "created", "updated", "skipped", "failed",
-)  # fmt: skip
+State = StagedRow.Outcome
+COUNTED = {
+    "created": State.CREATED,
+    "updated": State.UPDATED,
+    "skipped": State.SKIPPED,
+    "failed": State.FAILED,
+}
+COUNTERS = tuple(COUNTED)
+ROUND = ("round", "last_round", "waiting")
 
 
-def save(made: Import) -> None:
-    """Write how far it is, in the transaction of the batch."""
-    made.save(update_fields=FIELDS)
+def counts(results: Iterable[Result]) -> dict[str, int]:
+    """How many rows ended how; those that are put off count once they are dealt with."""
+    states = Counter(one.state for one in results)
+    return {name: states[state] for name, state in COUNTED.items()}
 
 
-@contextmanager
-def shown(made: Import) -> Iterator[None]:
-    """Nothing that a dry run writes is seen from outside until it ends: see `tell`."""
-    try:
-        yield
-    finally:
-        made.position, made.round, made.last_round = 0, 1, False
+def tally(made: Import, results: Iterable[Result]) -> None:
+    """Count in memory: nothing of a dry run is seen outside of its transaction."""
+    for name, count in counts(results).items():
+        setattr(made, name, getattr(made, name) + count)
+
+
+def add(made: Import, results: Iterable[Result]) -> None:
+    """Count in the transaction of the batch, beside what other lanes count."""
+    changed = {name: F(name) + count for name, count in counts(results).items() if count}
+    if changed:
+        Import._default_manager.filter(pk=made.pk).update(**changed)
+
+
+def take_hold(made: Import) -> None:
+    """Two workers at one import wait for each other between rounds, and read anew."""
+    fresh = Import._default_manager.select_for_update().get(pk=made.pk)
+    for name in (*COUNTERS, *ROUND):
+        setattr(made, name, getattr(fresh, name))
 
 
 def tell(made: Import) -> None:
@@ -40,7 +60,7 @@ def tell(made: Import) -> None:
 
 def _tell(made: Import) -> None:
     try:
-        counts = {name: getattr(made, name) for name in ("created", "updated", "skipped", "failed")}
-        Import._default_manager.filter(pk=made.pk).update(**counts)
+        found = {name: getattr(made, name) for name in COUNTERS}
+        Import._default_manager.filter(pk=made.pk).update(**found)
     finally:
         connections[current().cell].close()

@@ -113,6 +113,16 @@ class Reader:
             relation = Relation(column, found, entity=self.entity, actor=actor)
             self.default_relations.append(relation)
 
+    def twin(self, actor: Actor) -> Reader:
+        """Another one of the same mapping."""
+        return Reader(self.mapping, entity=self.entity, headers=tuple(self.places), actor=actor)
+
+    @property
+    def rows_depend(self) -> bool:
+        """Whether a row may need what another row of the file brings."""
+        create = Unknown.CREATE
+        return any(one.same_entity or one.column.unknown is create for one in self.relations)
+
     def take_made(self) -> list[Made]:
         """What was created on the way since it was asked last."""
         made = [one for relation in self.relations for one in relation.finder.made]

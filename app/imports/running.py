@@ -1,14 +1,15 @@
 """The run of an import: batch after batch, each committed together with what became of its rows.
 
-A killed worker loses at most the batch at hand: the next one goes on where it was. A dry run
+A killed worker loses at most the batches at hand: the next one goes on where it was. A dry run
 takes the same way inside one transaction that is rolled back, and keeps only the outcomes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.db.transaction import set_rollback
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,8 +17,9 @@ from django.utils.translation import override
 
 from app.access.actors import Actor, load_actor
 from app.access.rights import Verb, may
-from app.imports import outcomes, progress
-from app.imports.keys import Matcher
+from app.imports import lanes, outcomes, progress
+from app.imports.keys import Matcher, repeated
+from app.imports.lanes import Span
 from app.imports.layout import Layout
 from app.imports.mapping import read_mapping
 from app.imports.models import Import, ImportExtra, StagedRow
@@ -60,6 +62,16 @@ class Run:
     reader: Reader
     matcher: Matcher
 
+    def twin(self) -> Run:
+        """The same for another lane: what is remembered of look-ups is each lane's own."""
+        reader = self.reader.twin(self.actor)
+        return Run(self.made, self.entity, self.actor, reader, self.matcher)
+
+    @property
+    def can_be_split(self) -> bool:
+        """Whether no row of the file depends on another one of it."""
+        return self.matcher.knows_repeats and not self.reader.rows_depend
+
     @property
     def is_dry(self) -> bool:
         """Whether nothing may stay written."""
@@ -99,24 +111,12 @@ def begin(made: Import, actor: Actor | None) -> Run:
     except Invalid as problem:
         words = [message for some in problem.errors.values() for message in some]
         raise Stopped(" ".join(words)) from problem
-    reader = Reader(mapping, entity=entity, headers=layout.headers, actor=actor)
     made.status = Import.Status.RUNNING
     made.started_at = made.started_at or timezone.now()
     made.save(update_fields=["status", "started_at"])
-    matcher = Matcher(mapping, entity=entity, actor=actor)
-    remember(made, matcher, layout)
+    reader = Reader(mapping, entity=entity, headers=layout.headers, actor=actor)
+    matcher = Matcher(mapping, entity=entity, actor=actor, repeated=repeated(made, mapping, layout))
     return Run(made, entity, actor, reader, matcher)
-
-
-def remember(made: Import, matcher: Matcher, layout: Layout) -> None:
-    """Going on after a crash: the keys of the rows that are in already."""
-    column = matcher.mapping.column_of(matcher.key or "")
-    if column is None or (not made.position and made.round == 1):
-        return
-    place = layout.headers.index(column.header)
-    done = made.lines.filter(outcome__in=(State.CREATED, State.UPDATED, State.SKIPPED))
-    rows = done.order_by("number").values_list("number", "cells").iterator(chunk_size=5_000)
-    matcher.remember((number, cells[place]) for number, cells in rows)
 
 
 def end(made: Import, status: Import.Status, error: str) -> None:
@@ -126,58 +126,69 @@ def end(made: Import, status: Import.Status, error: str) -> None:
 
 
 def write_all(run: Run, watch: Watch) -> None:
-    """Batches until no row is left, each in its own transaction."""
+    """Round after round until no row is left; each batch in its own transaction."""
+    made = run.made
     more = True
     while more:
+        for wait in (False, True):
+            if waiting_rows(made).exists():
+                lanes.sweep(run, spans(made), write_span, wait=wait, watch=watch)
         with atomic():
-            take_hold(run.made)
-            more = one_batch(run)
-            progress.save(run.made)
-        watch(run.made)
+            progress.take_hold(made)
+            more = next_round(made)
+            made.save(update_fields=progress.ROUND)
 
 
-def take_hold(made: Import) -> None:
-    """Two workers at one import would do its rows twice: the second waits and reads anew."""
-    fresh = Import._default_manager.select_for_update().get(pk=made.pk)
-    for name in progress.FIELDS:
-        setattr(made, name, getattr(fresh, name))
+def write_span(run: Run, span: Span, *, wait: bool) -> bool:
+    """One batch, committed with its outcomes; False if another worker is at it."""
+    with atomic():
+        if not lanes.claim(run.made, span, wait=wait):
+            return False
+        results = one_batch(run, span)
+        progress.add(run.made, results)
+    return True
 
 
 def check_dry(run: Run, watch: Watch) -> None:
     """The whole import in a transaction that is taken back; the outcomes are kept."""
-    made = run.made
-    with progress.shown(made), atomic():
-        while one_batch(run):
-            progress.tell(made)
-            watch(made)
+    made, more = run.made, True
+    with atomic():
+        while more:
+            for span in spans(made):
+                progress.tally(made, one_batch(run, span))
+                progress.tell(made)
+                watch(made)
+            more = next_round(made)
         found = outcomes.collect(made)
         set_rollback(True, using=current().cell)
     with atomic():
         outcomes.save(made, [one.without_record() for one in found])
-        progress.save(made)
+        made.save(update_fields=progress.COUNTERS)
 
 
-def one_batch(run: Run) -> bool:
-    """Deal with the next rows; False when there are none left."""
-    lines = next_lines(run.made)
+def spans(made: Import) -> Iterator[Span]:
+    """The file in stretches of row numbers, one batch each."""
+    last = made.lines.order_by("-number").values_list("number", flat=True).first() or 0
+    return ((start, start + BATCH) for start in range(0, last + 1, BATCH))
+
+
+def waiting_rows(made: Import) -> QuerySet[StagedRow]:
+    """The rows of this round: all of them at first, then those put off."""
+    return made.lines.filter(outcome=State.PENDING if made.round == 1 else State.DEFERRED)
+
+
+def one_batch(run: Run, span: Span) -> list[Result]:
+    """Deal with the rows of a stretch that nobody dealt with yet."""
+    waiting = waiting_rows(run.made).filter(number__gte=span[0], number__lt=span[1])
+    rows = waiting.order_by("number").values_list("number", "cells")
+    lines = [Line(number, cells) for number, cells in rows]
     if not lines:
-        return next_round(run.made)
+        return []
     run.reader.read(lines, last_round=run.made.last_round)
     results = write_lines(run, lines)
     outcomes.save(run.made, results)
     note_extras(run)
-    outcomes.tally(run.made, results)
-    run.made.position = lines[-1].number
-    return True
-
-
-def next_lines(made: Import) -> list[Line]:
-    """The rows that come next: all of them at first, then those put off."""
-    rows = made.lines.filter(
-        number__gt=made.position, outcome=State.PENDING if made.round == 1 else State.DEFERRED
-    )
-    found = rows.order_by("number").values_list("number", "cells")[:BATCH]
-    return [Line(number, cells) for number, cells in found]
+    return results
 
 
 def next_round(made: Import) -> bool:
@@ -188,11 +199,8 @@ def next_round(made: Import) -> bool:
     waiting = made.lines.filter(outcome=State.DEFERRED).count()
     if not waiting or made.last_round:
         return False
-    dealt = made.dealt_with + waiting
-    if dealt != made.rows:
-        raise Stopped(_("The rows do not add up."))
-    stuck = made.round > 1 and waiting == made.waiting
-    made.round, made.position, made.waiting, made.last_round = made.round + 1, 0, waiting, stuck
+    made.last_round = made.round > 1 and waiting == made.waiting
+    made.round, made.waiting = made.round + 1, waiting
     return True
 
 

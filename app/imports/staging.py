@@ -131,7 +131,7 @@ def reset(made: Import, *, mode: str) -> None:
     unreadable = made.lines.filter(outcome=StagedRow.Outcome.FAILED).count()
     made.created = made.updated = made.skipped = 0
     made.failed = unreadable
-    made.position, made.round, made.last_round = 0, 1, False
+    made.round, made.last_round, made.waiting = 1, False, 0
     made.error, made.mode, made.status = "", mode, Import.Status.QUEUED
     made.started_at = made.finished_at = None
     made.save()

@@ -26,15 +26,18 @@ from tenants.context import bind_actor
 BATCH = 1_000
 State, Undo = StagedRow.Outcome, StagedRow.Undo
 NOTE = """
-UPDATE imports_stagedrow AS r SET undo = v.undo, errors = v.errors::jsonb
-FROM unnest(%s::bigint[], %s::smallint[], %s::text[]) AS v(id, undo, errors) WHERE r.id = v.id
+UPDATE imports_stagedrow AS r SET undo = v.undo, errors = v.errors,
+    version = coalesce(v.version, r.version)
+FROM json_to_recordset(%s::json) AS v(id bigint, undo smallint, errors jsonb, version int)
+WHERE r.id = v.id
 """
 #: What an earlier import left is there again: its own undo must know the new version.
 FOLLOW = """
-UPDATE imports_stagedrow AS r SET version = v.now
-FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS v(record_id, was, now), imports_import AS i
-WHERE r.record_id = v.record_id AND r.version = v.was AND i.id = r.parent_id
-    AND i.entity = %s AND i.id <> %s
+UPDATE imports_stagedrow AS r SET version = o.now
+FROM (SELECT record_id, (before ->> 'version')::int AS was, version AS now
+      FROM imports_stagedrow WHERE parent_id = %s AND outcome = %s AND undo = %s) AS o
+WHERE r.record_id = o.record_id AND r.version = o.was AND r.parent_id IN (
+    SELECT id FROM imports_import WHERE entity = %s AND id <> %s AND undo = '')
 """
 
 
@@ -76,6 +79,7 @@ def take_back(made: Import, *, actor: Actor) -> None:
                 made.save(update_fields=["undone", "kept"])
     with atomic():
         hold(made)
+        follow(made)
         remove_extras(made, actor=actor)
 
 
@@ -93,7 +97,6 @@ def restore_batch(made: Import, entity: Entity, *, actor: Actor) -> bool:
     rows = [former(line) for line in lines]
     result = changes.update_many(entity, rows, actor=actor, origin="undo")
     note(made, lines, result.outcomes)
-    follow(made, lines, result.outcomes)
     return True
 
 
@@ -103,17 +106,10 @@ def former(line: StagedRow) -> dict[str, Any]:
     return {**held, "id": line.record_id, "version": line.version}
 
 
-def follow(made: Import, lines: Sequence[StagedRow], outcomes: Sequence[Outcome]) -> None:
-    """Tell earlier imports that what they left is there again."""
-    back = [
-        (line.record_id, (line.before or {}).get("version"), outcome.version)
-        for line, outcome in zip(lines, outcomes, strict=True)
-        if outcome.status != "failed"
-    ]
-    if back:
-        columns = [list(column) for column in zip(*back, strict=True)]
-        with cursor() as handle:
-            handle.execute(FOLLOW, [*columns, made.entity, made.pk])
+def follow(made: Import) -> None:
+    """Tell earlier imports that what they left is there again, under a new version."""
+    with cursor() as handle:
+        handle.execute(FOLLOW, [made.pk, State.UPDATED, Undo.UNDONE, made.entity, made.pk])
 
 
 def remove_batch(made: Import, entity: Entity, *, actor: Actor) -> bool:
@@ -130,16 +126,17 @@ def remove_batch(made: Import, entity: Entity, *, actor: Actor) -> bool:
 
 def note(made: Import, lines: Sequence[StagedRow], outcomes: Sequence[Outcome]) -> None:
     """Write beside each row what became of it."""
-    failed = [outcome.status == "failed" for outcome in outcomes]
-    columns: list[list[Any]] = [
-        [line.pk for line in lines],
-        [int(Undo.KEPT if kept else Undo.UNDONE) for kept in failed],
-        [as_json({"": [reason(one)]}) if one.status == "failed" else None for one in outcomes],
-    ]
+    rows = []
+    for line, outcome in zip(lines, outcomes, strict=True):
+        failed = outcome.status == "failed"
+        errors = {"": [reason(outcome)]} if failed else None
+        undo = Undo.KEPT if failed else Undo.UNDONE
+        version = None if failed else outcome.version
+        rows.append({"id": line.pk, "undo": int(undo), "errors": errors, "version": version})
+        made.kept += failed
+        made.undone += not failed
     with cursor() as handle:
-        handle.execute(NOTE, columns)
-    made.kept += sum(failed)
-    made.undone += len(failed) - sum(failed)
+        handle.execute(NOTE, [as_json(rows)])
 
 
 def reason(outcome: Outcome) -> str:
