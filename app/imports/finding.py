@@ -100,11 +100,11 @@ Row = tuple[int, str, str, str, int | None]  # id, name, external id, e-mail, sc
 def candidates(target: str, texts: set[str], finder: Finder) -> list[Row]:
     """The visible rows that might be meant by any of the texts."""
     rows, model = visible(target, actor=finder.actor)
-    condition = Q(external_id__in=texts) | Q(sort_key__in={sort_key(text) for text in texts})
+    condition = Q(external_id__among=texts) | Q(sort_key__among={sort_key(text) for text in texts})
     has_email = any(one.name == "email" for one in model._meta.concrete_fields)
     addresses = {text.lower() for text in texts if "@" in text}
     if has_email and addresses:
-        condition |= Q(email__in=addresses | {text for text in texts if "@" in text})
+        condition |= Q(email__among=addresses | {text for text in texts if "@" in text})
     columns = ["pk", "name", "external_id", "email" if has_email else "external_id"]
     columns.append(finder.scope.key if finder.scope else "pk")  # compared only with a scope
     found = rows.filter(condition).order_by().values_list(*columns)

@@ -87,11 +87,11 @@ class Matcher:
             return {}
         rows = self.entity.queryset(self.actor)
         if self.key == "external_id":
-            rows = self.entity.model._default_manager.filter(LIVE, external_id__in=wanted)
+            rows = self.entity.model._default_manager.filter(LIVE, external_id__among=wanted)
         elif self.key == "email":
-            rows = rows.filter(email__in={*wanted, *wanted.values()})
+            rows = rows.filter(email__among={*wanted, *wanted.values()})
         else:
-            rows = rows.filter(sort_key__in={sort_key(text) for text in wanted.values()})
+            rows = rows.filter(sort_key__among={sort_key(text) for text in wanted.values()})
         found: dict[str, list[int]] = {}
         for pk, text in rows.order_by().values_list("pk", self.key or "name"):
             found.setdefault(self.fold(text), []).append(pk)
@@ -102,7 +102,7 @@ class Matcher:
         if self.key != "external_id" or not missing:
             return set()
         rows = self.entity.model._default_manager.filter(
-            ~Q(deleted_at=None), external_id__in=missing
+            ~Q(deleted_at=None), external_id__among=missing
         )
         return set(rows.values_list("external_id", flat=True))
 

@@ -96,5 +96,7 @@ def collect(made: Import) -> list[Result]:
 def snapshot(entity: Entity, ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
     """What records hold in every field that somebody may set, and their version."""
     columns = list(entity.writable)
-    rows = entity.model._default_manager.filter(pk__in=list(ids)).values("pk", "version", *columns)
+    rows = entity.model._default_manager.filter(pk__among=list(ids)).values(
+        "pk", "version", *columns
+    )
     return {row.pop("pk"): row for row in rows}

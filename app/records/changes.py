@@ -99,7 +99,7 @@ def _update(entity: Entity, rows: Sequence[Values], *, actor: Actor, origin: str
 
 def locked(entity: Entity, ids: list[int], *, actor: Actor) -> dict[int, Any]:
     """The visible rows of these keys, locked in the order of their keys."""
-    rows = entity.queryset(actor).filter(pk__in=ids).order_by("pk")
+    rows = entity.queryset(actor).filter(pk__among=ids).order_by("pk")
     return {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",))}
 
 

@@ -43,7 +43,7 @@ def outcome(pk: int, problem: RecordError | None) -> Outcome:
 
 def refusals(entity: Entity, versions: dict[int, int], *, actor: Actor) -> dict[int, RecordError]:
     """Rows that are gone, not the actor's to delete, or changed since."""
-    rows = entity.queryset(actor).filter(pk__in=versions).order_by("pk")
+    rows = entity.queryset(actor).filter(pk__among=versions).order_by("pk")
     found = {row.pk: row for row in rows.select_for_update(of=("self",))}
     problems: dict[int, RecordError] = {}
     for pk, version in versions.items():
@@ -73,11 +73,11 @@ def referred(entity: Entity, ids: set[int]) -> set[int]:
     found: set[int] = set()
     for relation in pointing_at(entity.model, cascading=False):
         column = relation.field.attname
-        rows = relation.related_model._default_manager.filter(**{f"{column}__in": ids})
+        rows = relation.related_model._default_manager.filter(**{f"{column}__among": ids})
         if relation.related_model is entity.model:
-            rows = rows.exclude(pk__in=ids)
+            rows = rows.exclude(pk__among=ids)
         found.update(rows.values_list(column, flat=True))
-    links = Link._default_manager.filter(target=entity.slug, target_id__in=ids)
+    links = Link._default_manager.filter(target=entity.slug, target_id__among=ids)
     found.update(links.values_list("target_id", flat=True))
     return found
 
@@ -99,9 +99,9 @@ def remove(entity: Entity, ids: Iterable[int], *, actor: Actor, origin: str) -> 
     events.announce(event)
     for relation in pointing_at(entity.model, cascading=True):
         parts = relation.related_model._default_manager
-        parts.filter(**{f"{relation.field.attname}__in": gone})._raw_delete(parts.db)
-    Link._default_manager.filter(source=entity.slug, source_id__in=gone).delete()
+        parts.filter(**{f"{relation.field.attname}__among": gone})._raw_delete(parts.db)
+    Link._default_manager.filter(source=entity.slug, source_id__among=gone).delete()
     search.remove(entity, gone)
-    rows = entity.model._default_manager.filter(pk__in=gone)
+    rows = entity.model._default_manager.filter(pk__among=gone)
     rows._raw_delete(rows.db)
     events.record(entity, event, gone, actor=actor, origin=origin)

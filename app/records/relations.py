@@ -45,9 +45,9 @@ def check_relation(field: Field, drafts: list[Draft], *, actor: Actor) -> None:
 def visible_targets(target: str | None, ids: set[int], *, actor: Actor) -> set[int]:
     """Which of these rows exist and are visible; they are locked against deletion."""
     if target == PEOPLE:
-        people = get_user_model()._default_manager.filter(pk__in=ids)
+        people = get_user_model()._default_manager.filter(pk__among=ids)
         return set(people.values_list("pk", flat=True))
-    rows = registry.get(target or "").queryset(actor).filter(pk__in=ids).order_by()
+    rows = registry.get(target or "").queryset(actor).filter(pk__among=ids).order_by()
     sql, params = rows.values_list("pk").query.sql_with_params()
     with connections[current().cell].cursor() as cursor:
         cursor.execute(f"{sql} FOR KEY SHARE", params)

@@ -12,6 +12,7 @@ from app.access.actors import Actor
 from app.access.rights import Scope, Verb, scope_of
 from app.lib.text import has_han, sort_key
 from app.records import registry
+from app.records.arrays import literal
 from app.records.entity import Entity
 from app.records.models import SearchEntry
 from app.records.tokens import digits_in, normal, tsquery, tsvector
@@ -55,7 +56,7 @@ def index(entity: Entity, rows: Sequence[Any]) -> None:
             [tsvector(text) for text in texts],
         ]
         with cursor() as handle:
-            handle.execute(UPSERT, [entity.slug, *columns])
+            handle.execute(UPSERT, [entity.slug, *map(literal, columns)])
 
 
 def text_of(entity: Entity, row: Any) -> str:
@@ -66,7 +67,7 @@ def text_of(entity: Entity, row: Any) -> str:
 
 def remove(entity: Entity, ids: Iterable[int]) -> None:
     """Let search forget these rows."""
-    SearchEntry._default_manager.filter(entity=entity.slug, record_id__in=list(ids)).delete()
+    SearchEntry._default_manager.filter(entity=entity.slug, record_id__among=list(ids)).delete()
 
 
 def search(

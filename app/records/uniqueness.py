@@ -53,7 +53,7 @@ def stored(
     for start in range(0, len(claims), CHUNK if len(columns) > 1 else len(claims) or 1):
         part = claims[start : start + CHUNK] if len(columns) > 1 else claims
         if len(columns) == 1:
-            condition = Q(**{f"{columns[0]}__in": [values[0] for values in part]})
+            condition = Q(**{f"{columns[0]}__among": [values[0] for values in part]})
         else:
             condition = Q()
             for values in part:

@@ -11,6 +11,7 @@ from django.db.models import JSONField
 from django.utils import timezone
 
 from app.access.actors import Actor
+from app.records.arrays import literal
 from app.records.batch import Draft
 from app.records.entity import Entity
 from app.records.uniqueness import explain
@@ -68,9 +69,11 @@ def insert_part(entity: Entity, rows: list[Any]) -> None:
     The rows are read in order, so that their keys rise in the same order.
     """
     fields = [field for field in entity.model._meta.concrete_fields if not field.primary_key]
-    columns = {field: [prepared(field, row) for row in rows] for field in fields}
+    columns = {field: [getattr(row, field.attname) for row in rows] for field in fields}
     arrays = {field: values for field, values in columns.items() if differ(values)}
-    constants = {field: values[0] for field, values in columns.items() if field not in arrays}
+    constants = {field: prepared(field, rows[0]) for field in columns if field not in arrays}
+    for field in [field for field in arrays if isinstance(field, JSONField)]:
+        arrays[field] = [prepared(field, row) for row in rows]
     source = f"generate_series(1, {len(rows)}) AS v(ordinal)"
     if arrays:
         names = ", ".join(f'"{field.column}"' for field in arrays)
@@ -84,7 +87,7 @@ def insert_part(entity: Entity, rows: list[Any]) -> None:
         f"FROM {source} ORDER BY ordinal RETURNING id"
     )
     with cursor() as handle:
-        handle.execute(sql, [*constants.values(), *arrays.values()])
+        handle.execute(sql, [*constants.values(), *map(literal, arrays.values())])
         keys = sorted(key for (key,) in handle.fetchall())
     for row, key in zip(rows, keys, strict=True):
         row.pk = key
@@ -122,8 +125,8 @@ def update_columns(entity: Entity, names: frozenset[str], drafts: list[Draft]) -
     with cursor() as handle:
         for start in range(0, len(drafts), ROWS_AT_ONCE):
             rows = [draft.row for draft in drafts[start : start + ROWS_AT_ONCE]]
-            columns = [[prepared(field, row) for row in rows] for field in fields]
-            handle.execute(sql, [[row.pk for row in rows], *columns])
+            columns = [literal(prepared(field, row) for row in rows) for field in fields]
+            handle.execute(sql, [literal(row.pk for row in rows), *columns])
 
 
 def column_type(field: Any) -> str:
