@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from app.access.actors import Actor
 from app.access.rights import Verb, may
@@ -18,7 +18,7 @@ from app.records.pages import actor_of
 MENU = ("accounts", "contacts", "deals", "activities")
 
 
-@require_GET
+@require_safe
 def home_page(request: HttpRequest) -> HttpResponse:
     """Tasks, pipeline, won this quarter, latest; or the first steps when there is nothing yet."""
     actor = actor_of(request)

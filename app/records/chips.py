@@ -18,7 +18,7 @@ from app.records import lookups
 from app.records.entity import Entity
 from app.records.fields import NUMBERS, ORDERED, PEOPLE, Field, Kind
 from app.records.filters import TEXTUAL, Filter
-from app.records.inputs import is_short, short_choices, without_grouping
+from app.records.inputs import currencies, is_short, short_choices, without_grouping
 
 #: Parameters that say where on the list one is, not what it is narrowed to.
 PLACE = frozenset(("cursor", "columns", "page"))
@@ -119,7 +119,7 @@ def operators(field: Field) -> list[tuple[str, str]]:
     empty = [("empty", _("is empty")), ("filled", _("is filled"))]
     if field.kind is Kind.BOOLEAN:
         return [("yes", _("is yes")), ("no", _("is no"))]
-    if field.kind is Kind.CHOICE or is_short(field):
+    if field.kind in (Kind.CHOICE, Kind.CURRENCY) or is_short(field):
         return [("in", _("is any of")), *(empty if field.nullable else ())]
     if field.is_relation:
         return [("exact", _("is")), *(empty if field.nullable else ())]
@@ -132,6 +132,8 @@ def ticks(field: Field, *, actor: Actor) -> tuple[tuple[str, str], ...]:
     """The values to tick, where they are few and known."""
     if field.kind is Kind.CHOICE:
         return tuple((str(key), str(label)) for key, label in field.choices)
+    if field.kind is Kind.CURRENCY:
+        return tuple((code, code) for code in currencies(actor))
     return short_choices(field, actor=actor) if is_short(field) else ()
 
 

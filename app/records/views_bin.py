@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from app.access.actors import Actor
 from app.access.rights import Verb
@@ -22,7 +22,7 @@ PAGE = 50
 LAST_PAGE = 200
 
 
-@require_GET
+@require_safe
 @entity_page(Verb.DELETE)
 def recycle_bin(request: HttpRequest, entity: Entity, actor: Actor) -> HttpResponse:
     """The deleted rows that the actor may bring back, latest first."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from app.access.actors import Actor
 from app.access.rights import Verb
@@ -23,7 +23,7 @@ from app.records.views_list import links, whose
 FURTHEST = 2_000
 
 
-@require_GET
+@require_safe
 @entity_page(Verb.VIEW)
 def board_page(request: HttpRequest, entity: Entity, actor: Actor) -> HttpResponse:
     """The board of the chosen pipeline, narrowed like the list."""
@@ -101,7 +101,7 @@ def _with(kept: list[tuple[str, str]], parent: Any, pk: int) -> list[tuple[str, 
     return [pair for pair in kept if pair[0] != key] + [(key, str(pk))]
 
 
-@require_GET
+@require_safe
 @entity_page(Verb.VIEW)
 def more_cards(request: HttpRequest, entity: Entity, actor: Actor) -> HttpResponse:
     """The next cards of one column, as a part of the page."""

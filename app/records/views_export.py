@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from app.access.actors import Actor
 from app.access.rights import Verb
@@ -37,7 +37,7 @@ class Echo:
         return line
 
 
-@require_GET
+@require_safe
 @entity_page(Verb.EXPORT)
 def export(request: HttpRequest, entity: Entity, actor: Actor) -> HttpResponse:
     """The rows of the list as CSV; `columns=` names the columns, `bom=0` leaves the mark out."""

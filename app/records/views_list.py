@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from app.access.actors import Actor
 from app.access.rights import Audience, Verb
@@ -39,7 +39,7 @@ class Head:
     numeric: bool
 
 
-@require_GET
+@require_safe
 @entity_page(Verb.VIEW)
 def record_list(request: HttpRequest, entity: Entity, actor: Actor) -> HttpResponse:
     """The page of rows that the address asks for."""
@@ -170,7 +170,7 @@ def column_choices(entity: Entity, columns: Sequence[str]) -> list[tuple[Field, 
     ]
 
 
-@require_GET
+@require_safe
 @entity_page(Verb.VIEW)
 def choose_columns(request: HttpRequest, entity: Entity, _actor: Actor) -> HttpResponse:
     """The menu of columns, fetched when somebody opens it."""
@@ -179,7 +179,7 @@ def choose_columns(request: HttpRequest, entity: Entity, _actor: Actor) -> HttpR
     return render(request, "records/_columns.html", context)
 
 
-@require_GET
+@require_safe
 @entity_page(Verb.VIEW)
 def add_filter(request: HttpRequest, entity: Entity, actor: Actor) -> HttpResponse:
     """The conditions of the chosen field; with a condition, back to the list with it set."""

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from markupsafe import Markup
 
 from app.access.actors import Actor
@@ -69,7 +69,7 @@ class Button:
     inputs: list[inputs.Input]
 
 
-@require_GET
+@require_safe
 @entity_page(Verb.VIEW)
 def record(request: HttpRequest, entity: Entity, actor: Actor, pk: int) -> HttpResponse:
     """The page of one record."""

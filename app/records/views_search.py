@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from app.access.actors import Actor
@@ -22,7 +22,7 @@ IN_PALETTE = 12
 LONGEST = 200
 
 
-@require_GET
+@require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     """Hits of all entities; `part=palette` brings the bare lines."""
     actor = actor_of(request)
@@ -60,7 +60,7 @@ def facts_of_hits(
     return found
 
 
-@require_GET
+@require_safe
 @entity_page(Verb.VIEW)
 def lookup(request: HttpRequest, entity: Entity, actor: Actor) -> HttpResponse:
     """Rows to choose: of this entity, or with `field=` of what that field points at."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 from app.records import registry
@@ -83,3 +86,38 @@ def test_an_empty_workspace_shows_the_first_steps(browser, alice):
 @pytest.mark.parametrize("slug", SLUGS)
 def test_an_empty_list_says_so(browser, alice, slug):
     assert "yet" in browser(alice).get(f"/{slug}/").content.decode()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_column_can_be_shown_and_sorted_by(browser, alice, filled, slug):
+    client = browser(alice)
+    page = client.get(every(slug)).content.decode()
+    heads = re.findall(r'<th scope="col"[^>]*><a href="([^"]+)"', page)
+    assert len(heads) > 5
+    for address in heads:
+        assert client.get(html.unescape(address)).status_code == 200
+
+
+def every(slug):
+    """The list with all columns."""
+    return f"/{slug}/?columns={'.'.join(registry.get(slug).fields)}"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_field_can_be_filtered_by(browser, alice, filled, slug):
+    client = browser(alice)
+    fields = re.findall(r'<option value="(\w+)">', client.get(f"/{slug}/").content.decode())
+    assert len(fields) > 5
+    for field in fields:
+        part = client.get(f"/{slug}/filter/?field={field}").content.decode()
+        for op in re.findall(r'<option value="(\w+)">', part):
+            sent = {"field": field, "op": op, "value": value_for(part), "from": "", "until": ""}
+            answer = client.get(f"/{slug}/filter/", sent, follow=True)
+            assert (answer.status_code, field, op) == (200, field, op)
+            assert op == "exact" or "left out" not in answer.content.decode()
+
+
+def value_for(part):
+    """A value that the menu offers, else any."""
+    ticks = re.findall(r'name="value" value="([^"]+)"', part)
+    return ticks[0] if ticks else "1"

@@ -8,7 +8,10 @@ export const openDialog = (id) => {
 
 const setDrawer = (open) => {
   document.getElementById("side-bar")?.classList.toggle("open", open);
-  document.querySelector("[data-drawer]")?.setAttribute("aria-expanded", String(open));
+  const button = document.querySelector("[data-drawer]");
+  if (!button || button.getAttribute("aria-expanded") === String(open)) return;
+  button.setAttribute("aria-expanded", String(open));
+  (open ? document.querySelector("#side-bar a") : button).focus();
 };
 
 const closeMenus = (except) => {
