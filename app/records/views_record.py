@@ -166,6 +166,9 @@ def action_inputs(
 def ties(entity: Entity, pk: int, *, actor: Actor) -> list[dict[str, Any]]:
     """The linked records, without those that the timeline tells of."""
     told = {one.slug for one in happenings(entity)}
+    tying = [one for one in registry.all_entities() if entity.slug in one.links_to]
+    if not entity.links_to and all(one.slug in told for one in tying):
+        return []
     return [
         {"entity": registry.get(tie.entity), "id": tie.id, "name": tie.name, "role": tie.role}
         for tie in links_of(entity, pk, actor=actor, but=told)
