@@ -26,6 +26,7 @@ from tenants.context import current
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 LONGEST = 200
+WAIT = "10s"  #: how long a repeat waits for the first request to end
 KEPT = ("Content-Type", "Location", "ETag")
 
 CLAIM = """
@@ -72,7 +73,7 @@ def claim(one: Once) -> int | None:
     """Take the key; None when it was taken before, and that request is over."""
     try:
         with writing.atomic(), writing.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '10s'")
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT])
             cursor.execute(CLAIM, [one.key, one.actor.user_id, one.fingerprint])
             row = cursor.fetchone()
             cursor.execute("SET LOCAL lock_timeout = DEFAULT")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import connections
@@ -112,4 +112,36 @@ def test_of_many_at_once_one_is_done_and_all_get_its_answer(fresh):
         answers = list(pool.map(post, range(6)))
     assert {status for status, _content in answers} == {201}
     assert len({content for _status, content in answers}) == 1
+    assert count(caller) == 1
+
+
+def test_a_repeat_does_not_wait_for_ever(fresh, monkeypatch):
+    from app.api import idempotency
+
+    monkeypatch.setattr(idempotency, "WAIT", "50ms")
+    with use_tenant(fresh):
+        caller = caller_of(person("bob", ref=fresh), ref=fresh)
+    first, second = Event(), Event()
+    finish = idempotency.finish
+
+    def finish_slowly(*arguments) -> None:
+        first.set()
+        assert second.wait(20)
+        finish(*arguments)
+
+    monkeypatch.setattr(idempotency, "finish", finish_slowly)
+
+    def post() -> int:
+        answer = caller.post("/accounts", {"name": "Acme"}, idempotency_key="k1")
+        connections.close_all()
+        return answer.status_code
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(post)
+        assert first.wait(20)
+        repeat = caller.post("/accounts", {"name": "Acme"}, idempotency_key="k1")
+        second.set()
+        assert slow.result() == 201
+    problem(repeat, 409)
+    assert int(repeat.headers["Retry-After"]) > 0
     assert count(caller) == 1

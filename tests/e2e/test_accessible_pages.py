@@ -30,6 +30,7 @@ PAGES = (
     "/deals/1/actions/lose/",
     "/activities/",
     "/products/",
+    "/api/v1/docs",
     "/nothing/here/",
 )
 LOOKS = (
