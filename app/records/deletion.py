@@ -48,17 +48,22 @@ def release(
 ) -> None:
     """See to it that no live row of another entity depends on the row."""
     children = other.model._default_manager.filter(LIVE, **{f"{name}_id": row.pk})
-    if not with_children:
-        count = children.count()
-        if count:
-            words = _("%(count)s %(what)s depend on it: delete them first, or along with it.")
-            raise Refused(words % {"count": count, "what": str(other.label_plural).lower()})
+    if not with_children and children.exists():
+        count = other.queryset(actor).filter(**{f"{name}_id": row.pk}).count()
+        raise Refused(dependents(other, count))
     for child in children.values_list("pk", flat=True):
         try:
             delete(other, child, actor=actor, version=None, with_children=True, origin=origin)
         except (NotVisible, Forbidden):
-            words = _("Some %(what)s depend on it that you may not delete.")
-            raise Refused(words % {"what": str(other.label_plural).lower()}) from None
+            raise Refused(dependents(other, 0)) from None
+
+
+def dependents(other: Entity, count: int) -> str:
+    """Why a row stays: so many rows that the actor sees depend on it, or none of those."""
+    facts = {"count": count, "what": str(other.label_plural).lower()}
+    if not count:
+        return _("Some %(what)s depend on it that you may not delete.") % facts
+    return _("%(count)s %(what)s depend on it: delete them first, or along with it.") % facts
 
 
 def bury(entity: Entity, row: Any, *, actor: Actor, origin: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from app.access.actors import Actor
-from app.access.rights import Audience, Verb
+from app.access.rights import Audience, Verb, may
 from app.lib import formats
 from app.records import changes, chips, inputs, tones
 from app.records.cells import NUMERIC, row_renderer, rows_html
@@ -27,6 +28,7 @@ from app.records.views_export import csv_of
 CAP = 1_000
 #: Rows that one press of a bulk button may change.
 BULK = 200
+BULK_VERBS = {"assign": Verb.ASSIGN, "delete": Verb.DELETE, "export": Verb.EXPORT}
 
 
 @dataclass(frozen=True)
@@ -225,8 +227,12 @@ def _filtered(entity: Entity, field: Field, data: QueryDict) -> str:
 def bulk(request: HttpRequest, entity: Entity, actor: Actor) -> HttpResponse:
     """Assign, delete or export the chosen rows."""
     back = next_of(request, f"/{entity.slug}/")
-    ids = [pk for raw in request.POST.getlist("id") if (pk := inputs.as_id(raw))][:BULK]
-    act = request.POST.get("do")
+    keys = [pk for raw in request.POST.getlist("id") if (pk := inputs.as_id(raw))]
+    ids, act = list(dict.fromkeys(keys))[:BULK], request.POST.get("do", "")
+    if act not in BULK_VERBS:
+        raise BadRequest
+    if not may(actor, BULK_VERBS[act], entity):
+        raise PermissionDenied
     if not ids:
         return go(request, back, _("Choose at least one row first."), tone="warning")
     if act == "export":

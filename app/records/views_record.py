@@ -21,7 +21,6 @@ from app.records.errors import Forbidden, Invalid, NotVisible, Refused, Stale
 from app.records.fields import Kind
 from app.records.links import links_of
 from app.records.listing import one as one_row
-from app.records.models import LIVE
 from app.records.pages import (
     entity_page,
     go,
@@ -237,7 +236,7 @@ def delete(request: HttpRequest, entity: Entity, actor: Actor, pk: int) -> HttpR
     if not rights_on_row(entity, actor, row["owner_id"])[Verb.DELETE]:
         raise Forbidden
     if request.method == "GET":
-        context = {"entity": entity, "record": row, "children": children(entity, pk)}
+        context = {"entity": entity, "record": row, "children": children(entity, pk, actor=actor)}
         part = "_delete_dialog" if request.headers.get("HX-Request") else "delete"
         return render(request, f"records/{part}.html", context)
     along = request.POST.get("with_children") == "1"
@@ -251,11 +250,11 @@ def delete(request: HttpRequest, entity: Entity, actor: Actor, pk: int) -> HttpR
     return go(request, f"/{entity.slug}/", news)
 
 
-def children(entity: Entity, pk: int) -> list[tuple[str, int]]:
-    """How many live rows depend on the record, by what they are called."""
+def children(entity: Entity, pk: int, *, actor: Actor) -> list[tuple[str, int]]:
+    """How many of the rows that the actor sees depend on the record, by what they are called."""
     counts: dict[str, int] = {}
     for other, name in registry.referring_to(entity):
-        rows = other.model._default_manager.filter(LIVE, **{f"{name}_id": pk})
+        rows = other.queryset(actor).filter(**{f"{name}_id": pk})
         title = str(other.label_plural)
         counts[title] = counts.get(title, 0) + rows.count()
     return [(title, count) for title, count in counts.items() if count]

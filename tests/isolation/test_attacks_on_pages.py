@@ -241,8 +241,14 @@ def test_what_is_not_seen_is_not_counted_by_those_who_cannot_see(two, alice, bob
         mine = sample("accounts", by=alice, owner=charlie)
         for place in range(3):
             sample("contacts", by=alice, owner=bob, account_id=mine.pk, name=f"Hidden {place}")
-    text = browser(charlie).get(f"/accounts/{mine.pk}/").content.decode()
-    assert "Hidden" not in text
+    client, page = browser(charlie), f"/accounts/{mine.pk}/"
+    answers = [client.get(page), client.get(f"{page}delete/")]
+    client.post(f"{page}delete/", {"version": "1"})
+    answers += [client.get(page)]
+    for text in (answer.content.decode() for answer in answers):
+        assert "Hidden" not in text
+        assert not re.search(r"\b3 contacts\b", text, re.IGNORECASE)
+    assert "Some contacts depend on it" in answers[-1].content.decode()
 
 
 def test_secrets_never_enter_the_trail(two, alice, browser):

@@ -132,6 +132,18 @@ def test_the_file_holds_what_one_may_export(entity, rows, desk, name):
             assert not allowed
 
 
+def test_acts_on_chosen_rows_take_their_right(entity, rows, two, desk, name):
+    path, chosen = f"/{entity.slug}/bulk/", {"id": list(rows.values())}
+    for act, verb in (("assign", Verb.ASSIGN), ("delete", Verb.DELETE)):
+        allowed = bool(reach(entity, name, verb))
+        sent = {**chosen, "do": act, "owner_id": desk.user.pk}
+        assert desk.page(path, sent).status_code == (302 if allowed else 403), act
+    for act in ("", "nonsense"):
+        assert desk.page(path, {**chosen, "do": act}).status_code == 400
+    with use_tenant(two[0]):
+        assert entity.model._default_manager.filter(deleted_at=None).count() >= len(rows)
+
+
 def test_the_recycle_bin_is_for_who_may_delete(entity, rows, two, alice, desk, name):
     with use_tenant(two[0]):
         for pk in rows.values():
