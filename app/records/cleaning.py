@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -90,9 +90,16 @@ def to_value(field: Field, raw: Any) -> Any:
     if raw is None or raw == "":
         return to_empty(field)
     value = field.source.clean(from_json(field, raw), None)
-    if isinstance(value, datetime) and timezone.is_naive(value):
-        value = timezone.make_aware(value)
-    return value
+    return to_utc(value) if isinstance(value, datetime) else value
+
+
+def to_utc(moment: datetime) -> datetime:
+    """The moment as it is stored: PostgreSQL does not take every offset that ISO 8601 can write.
+
+    Raises OverflowError at the ends of time.
+    """
+    aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    return aware.astimezone(UTC)
 
 
 def from_json(field: Field, raw: Any) -> Any:

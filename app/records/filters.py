@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from app.access.actors import Actor
 from app.lib.text import has_han
-from app.records.cleaning import BIGGEST_ID, TRUTHS
+from app.records.cleaning import BIGGEST_ID, TRUTHS, to_utc
 from app.records.entity import Entity
 from app.records.fields import ORDERED, Field, Kind
 from app.records.models import SearchEntry
@@ -109,11 +109,9 @@ def to_comparable(field: Field, raw: str, actor: Actor) -> Any:
             return day
         value = field.source.to_python(raw)
         field.source.run_validators(value)
+        return to_utc(value) if isinstance(value, datetime) else value
     except (TypeError, ValueError, OverflowError, ArithmeticError):
         raise ValidationError(_("Enter a valid value.")) from None
-    if isinstance(value, datetime) and timezone.is_naive(value):
-        value = timezone.make_aware(value)
-    return value
 
 
 def to_key(raw: str) -> int:

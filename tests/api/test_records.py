@@ -37,6 +37,10 @@ def test_dates_are_iso_8601(api):
     row = api["bob"].made("/activities", name="Call", due_at="2026-03-01T10:00:00+08:00")
     assert row["due_at"] == "2026-03-01T02:00:00Z"
     assert row["created_at"].endswith("Z")
+    odd = api["bob"].made("/activities", name="Call", due_at="2026-03-01T10:00:00-18:35")
+    assert odd["due_at"] == "2026-03-02T04:35:00Z"
+    for never in ("0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"):
+        problem(api["bob"].post("/activities", {"name": "Call", "due_at": never}), 422)
     born = api["bob"].made("/contacts", name="Anna", birthday="1980-02-29")
     assert born["birthday"] == "1980-02-29"
 
