@@ -82,6 +82,6 @@ def too_many(wait: int) -> Problem:
 
 
 @edge
-def nothing_here(_request: HttpRequest, **_address: str) -> HttpResponse:
+def nothing_here(_request: HttpRequest) -> HttpResponse:
     """Any address under /api/ that is not one of ours."""
     raise problems.not_found()

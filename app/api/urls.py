@@ -20,5 +20,5 @@ urlpatterns = [
     path("v1/openapi.json", docs.for_members(edge(openapi.show)), name="api-openapi"),
     path("v1/docs", docs.for_members(docs.show), name="api-docs"),
     *guarded(),
-    re_path(r"^(?P<rest>.*)$", nothing_here, name="api-nothing"),
+    re_path(r"^[\s\S]*$", nothing_here, name="api-nothing"),
 ]

@@ -8,7 +8,8 @@ from tests.api.caller import problem
 
 
 @pytest.mark.parametrize(
-    "path", ["/nonsense", "/accounts/", "/accounts/x", "/accounts/1/fly", "/api/", "/api/v2/me"]
+    "path",
+    ["/nonsense", "/accounts/", "/accounts/x", "/accounts/1/fly", "/api/", "/api/v2/me", "/a%0Ab"],
 )
 def test_unknown_addresses_are_404_without_a_redirect(api, path):
     problem(api["bob"].get(path), 404)

@@ -263,7 +263,7 @@ API: dict[str, Entry] = {
         lambda e, t: [api("GET", f"{e.slug}/{t.rows[e.slug]}/links")]
     ),
     "api/v1/ENTITY/<int:id>/ACTION": each(api_actions),
-    "api/^(?P<rest>.*)$": lambda _t: [
+    r"api/^[\s\S]*$": lambda _t: [
         Call(method, "/api/v1/nonsense", (404,), why=NO_SUCH)
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
     ],
