@@ -94,6 +94,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "app.config.health.HealthMiddleware",
+    "app.config.bodies.BodyLimitMiddleware",
     "tenants.routing.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -169,6 +170,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'", f"{SCHEME}://*.{PUBLIC_HOST}"],
     }
 }
+LONGEST_BODY = 101 * 1024 * 1024  # a file of 100 MiB to import, and the form around it
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 #: Requests of one API token that a web process answers in a minute.

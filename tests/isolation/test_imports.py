@@ -49,10 +49,14 @@ def hidden(two, alice, charlie) -> Any:
 
 def test_a_manager_cannot_point_at_rows_that_he_does_not_see(two, hidden, dora):
     with use_tenant(two[0]):
-        lines = "1,A,Qxhiddenxq\n2,B,hid-1\n3,C,hid@example.com\n"
+        cells = ("Nowhere", "Qxhiddenxq", "hid-1", "hid@example.com")
+        lines = "".join(f"{number},A,{cell}\n" for number, cell in enumerate(cells))
         made = import_file(f"id,name,account\n{lines}".encode(), "contacts", actor=actor_of(dora))
-        assert (made.created, made.failed) == (0, 3)
+        assert (made.created, made.failed) == (0, 4)
         assert not gives_away(errors(made), "Qxsecretcity")
+        said = [str(line.errors) for line in made.lines.order_by("number")]
+    alike = {text.replace(cell, "") for text, cell in zip(said, cells, strict=True)}
+    assert len(alike) == 1, "a hidden row is answered otherwise than one that does not exist"
 
 
 def test_a_manager_cannot_change_a_row_by_its_external_id(two, hidden, dora):
