@@ -109,7 +109,10 @@ def former(line: StagedRow) -> dict[str, Any]:
 def follow(made: Import) -> None:
     """Tell earlier imports that what they left is there again, under a new version."""
     with cursor() as handle:
+        # Fresh staging rows have no statistics: a nested loop would take hours.
+        handle.execute("SET LOCAL enable_nestloop = off")
         handle.execute(FOLLOW, [made.pk, State.UPDATED, Undo.UNDONE, made.entity, made.pk])
+        handle.execute("SET LOCAL enable_nestloop = DEFAULT")
 
 
 def remove_batch(made: Import, entity: Entity, *, actor: Actor) -> bool:
