@@ -226,7 +226,7 @@ def related_of(entity: Any, ref: Ref, alice: Any, user: Any) -> dict[str, int]:
             given = {
                 f.key: rows[str(f.target)] for f in other.writable.values() if f.target in rows
             }
-            if other.slug != entity.slug:
+            if entity.slug not in {other.slug, *(field.target for field in other.relations)}:
                 rows[other.slug] = sample(other.slug, by=alice, owner=user, **given).pk
     return rows
 
