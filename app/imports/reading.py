@@ -203,10 +203,17 @@ def _row(number: int, cells: list[str], error: str, width: int, encoding: str) -
             }
         else:
             cells = cells[:width]
-    joined = "".join(cells)
-    if not joined.isascii() and any("\udc80" <= letter <= "\udcff" for letter in joined):
-        error = error or _("The row has bytes that are not valid %(encoding)s.") % {
-            "encoding": encoding
-        }
+    if not is_text("".join(cells)):
+        words = {"encoding": encoding}
+        error = error or _("The row has bytes that are not valid %(encoding)s.") % words
         cells = [cell.encode("utf-8", "replace").decode("utf-8") for cell in cells]
     return Row(number, cells, error)
+
+
+def is_text(joined: str) -> bool:
+    """Whether every byte of the row could be read: what could not stands for itself."""
+    try:
+        joined.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
