@@ -26,7 +26,8 @@ Connection = psycopg.Connection[Any]
 @cache
 def migration_hash() -> str:
     """The release's state of a schema: every migration file, and what attaches audit."""
-    digest = hashlib.sha256(repr((audit.EXCLUDED, audit.SEALED)).encode())
+    attached = (audit.EXCLUDED, audit.SEALED, audit.functions_sql())
+    digest = hashlib.sha256(repr(attached).encode())
     loader = MigrationLoader(None)
     for key in sorted(loader.disk_migrations):
         if is_workspace_app(key[0]):

@@ -40,6 +40,10 @@ def repeated(made: Import, mapping: Mapping, layout: Layout) -> dict[int, int] |
         return dict(handle.fetchall())
 
 
+#: The index of external IDs leaves out the empty ones, and must be told that we do too.
+KEYED = ~Q(external_id="")
+
+
 class Matcher:
     """Finds the records that lines stand for; remembers the keys that the file used."""
 
@@ -87,7 +91,7 @@ class Matcher:
             return {}
         rows = self.entity.queryset(self.actor)
         if self.key == "external_id":
-            rows = self.entity.model._default_manager.filter(LIVE, external_id__among=wanted)
+            rows = self.entity.model._default_manager.filter(LIVE, KEYED, external_id__among=wanted)
         elif self.key == "email":
             rows = rows.filter(email__among={*wanted, *wanted.values()})
         else:

@@ -6,10 +6,14 @@ takes the same way inside one transaction that is rolled back, and keeps only th
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+import orjson
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.db.transaction import set_rollback
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -141,12 +145,23 @@ def write_all(run: Run, watch: Watch) -> None:
 
 def write_span(run: Run, span: Span, *, wait: bool) -> bool:
     """One batch, committed with its outcomes; False if another worker is at it."""
-    with atomic():
+    with uncollected(), atomic():
         if not lanes.claim(run.made, span, wait=wait):
             return False
         results = one_batch(run, span)
         progress.add(run.made, results)
     return True
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """A batch makes a hundred thousand objects and drops them all: looking for circles among
+    them meanwhile takes a fifth of Python's time, and finds none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def check_dry(run: Run, watch: Watch) -> None:
@@ -180,8 +195,8 @@ def waiting_rows(made: Import) -> QuerySet[StagedRow]:
 def one_batch(run: Run, span: Span) -> list[Result]:
     """Deal with the rows of a stretch that nobody dealt with yet."""
     waiting = waiting_rows(run.made).filter(number__gte=span[0], number__lt=span[1])
-    rows = waiting.order_by("number").values_list("number", "cells")
-    lines = [Line(number, cells) for number, cells in rows]
+    rows = waiting.order_by("number").values_list("number", Cast("cells", TextField()))
+    lines = [Line(number, orjson.loads(cells)) for number, cells in rows]
     if not lines:
         return []
     run.reader.read(lines, last_round=run.made.last_round)

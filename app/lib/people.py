@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 
 from app.lib.text import has_han
 
@@ -10,6 +11,7 @@ from app.lib.text import has_han
 TONES = 9
 
 
+@lru_cache(maxsize=20_000)
 def initials(name: str) -> str:
     """One or two letters that stand for a name: Lena Hoffmann is LH, 王小明 is 王."""
     words = [word for word in name.split() if word[0].isalnum()]

@@ -6,13 +6,14 @@ that a row costs a few string joins and no template call.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.lib import formats
 from app.lib.formats import Reader
@@ -26,6 +27,11 @@ Cell = Callable[[Row], str]
 #: Columns that stand right.
 NUMERIC = frozenset(("integer", "decimal", "money"))
 _SAFE_SCHEMES = ("http://", "https://")
+
+
+def escape(value: Any) -> str:
+    """The value as text of HTML; plain strings, for a third of what marked ones cost."""
+    return html.escape(str(value))
 
 
 def row_renderer(
@@ -105,7 +111,7 @@ def cell(field: Field, *, reader: Reader, tones: Mapping[Any, int] | None = None
 
 
 def _text(value: Any) -> str:
-    return str(escape(value))
+    return escape(value)
 
 
 def _money(name: str, reader: Reader) -> Cell:
@@ -115,9 +121,7 @@ def _money(name: str, reader: Reader) -> Cell:
         value = row.get(name)
         if value is None:
             return ""
-        return str(
-            escape(formats.money(value, currency=row.get(currency) or "USD", language=language))
-        )
+        return escape(formats.money(value, currency=row.get(currency) or "USD", language=language))
 
     return money
 
@@ -194,7 +198,7 @@ def _number(reader: Reader) -> Callable[[Any], str]:
 
 
 def _yes(_reader: Reader) -> Callable[[Any], str]:
-    yes, no = str(escape(_("Yes"))), str(escape(_("No")))
+    yes, no = escape(_("Yes")), escape(_("No"))
     return lambda value: yes if value else no
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db.models import CharField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,8 +37,14 @@ def clean(entity: Entity, drafts: Iterable[Draft]) -> None:
             refuse_column(entity, key, drafts)
         else:
             clean_column(field, drafts)
+    required = [field for field in entity.writable.values() if field.required]
+    money = [field.key for field in entity.fields.values() if field.kind is Kind.MONEY]
+    keys = {name: sort_key(name) for name in {draft.row.name or "" for draft in drafts}}
     for draft in drafts:
-        finish(entity, draft)
+        if draft.is_new:
+            refuse_missing(required, draft)
+        draft.row.sort_key = keys[draft.row.name or ""]
+        fill_currencies(money, draft)
 
 
 def refuse_column(entity: Entity, key: str, drafts: list[Draft]) -> None:
@@ -49,12 +57,19 @@ def refuse_column(entity: Entity, key: str, drafts: list[Draft]) -> None:
 
 
 def clean_column(field: Field, drafts: list[Draft]) -> None:
-    """Judge each distinct value of one column once, by the model field's own rules."""
+    """Judge each distinct value of one column once, by the model field's own rules.
+
+    Where those ask for the length alone, what is short enough need not be asked about.
+    """
     seen: dict[Any, tuple[Any, list[str]]] = {}
+    longest = plain_length(field)
     for draft in drafts:
         if field.key not in draft.given:
             continue
         raw = draft.given[field.key]
+        if longest and type(raw) is str and is_plain(text := raw.strip(), longest):
+            setattr(draft.row, field.key, text)
+            continue
         mark = (type(raw), raw) if raw.__hash__ else id(raw)
         if mark not in seen:
             seen[mark] = judge(field, raw)
@@ -63,6 +78,22 @@ def clean_column(field: Field, drafts: list[Draft]) -> None:
             draft.errors.setdefault(field.key, []).extend(messages)
         else:
             setattr(draft.row, field.key, value)
+
+
+def plain_length(field: Field) -> int:
+    """The length up to which any text passes the field's own rules; 0 where it has others."""
+    source = field.source
+    own = type(source)
+    usual = own.to_python is CharField.to_python and own.validate is CharField.validate
+    if not usual or source.choices or source.max_length is None:
+        return 0
+    limits = [type(one) is MaxLengthValidator for one in source.validators]
+    return int(source.max_length) if all(limits) else 0
+
+
+def is_plain(text: str, longest: int) -> bool:
+    """Whether a text passes rules that ask for its length alone."""
+    return 0 < len(text) <= longest and "\x00" not in text
 
 
 def judge(field: Field, raw: Any) -> tuple[Any, list[str]]:
@@ -159,24 +190,18 @@ def to_custom(raw: Any) -> dict[str, Any]:
     return raw
 
 
-def finish(entity: Entity, draft: Draft) -> None:
-    """What holds for every row: required fields, the sort key."""
-    if draft.is_new:
-        for key, field in entity.writable.items():
-            if field.required and key not in draft.given:
-                draft.refuse(key, field.source.error_messages["blank"])
-    row = draft.row
-    row.sort_key = sort_key(row.name or "")
-    fill_currencies(entity, draft)
+def refuse_missing(required: list[Field], draft: Draft) -> None:
+    """A new row without a field that it cannot do without."""
+    for field in required:
+        if field.key not in draft.given:
+            draft.refuse(field.key, field.source.error_messages["blank"])
 
 
-def fill_currencies(entity: Entity, draft: Draft) -> None:
+def fill_currencies(money: list[str], draft: Draft) -> None:
     """An amount without a currency is in the workspace's; a currency without one is dropped."""
-    for field in entity.fields.values():
-        if field.kind is not Kind.MONEY:
-            continue
-        currency = f"{field.key}_currency"
-        if getattr(draft.row, field.key) is None:
+    for key in money:
+        currency = f"{key}_currency"
+        if getattr(draft.row, key) is None:
             setattr(draft.row, currency, "")
         elif not getattr(draft.row, currency):
             setattr(draft.row, currency, draft.base_currency)

@@ -38,7 +38,7 @@ def tokens(text: str) -> list[str]:
     """All tokens of a normal text, each once, in order."""
     found = WORD.findall(text)
     for run in HAN_RUN.findall(text):
-        found += bigrams(run) + list(run) + pinyin(run)
+        found += [*bigrams(run), *run, *pinyin(run)]
     return list(dict.fromkeys(token[:LONGEST] for token in found))[:MOST]
 
 
@@ -47,13 +47,14 @@ def bigrams(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)]
 
 
-def pinyin(run: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def pinyin(run: str) -> tuple[str, ...]:
     """How a short run sounds, joined, by syllable and by initials: wangwei, wang, wei, ww."""
     if len(run) > 12:
-        return []
+        return ()
     syllables = lazy_pinyin(run)
     initials = "".join(lazy_pinyin(run, style=Style.FIRST_LETTER))
-    return ["".join(syllables), *syllables, initials]
+    return ("".join(syllables), *syllables, initials)
 
 
 def tsvector(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import Q, UniqueConstraint
+from django.db.models import Q, QuerySet, UniqueConstraint
 from django.utils.translation import gettext as _
 
 from app.records.batch import Draft
@@ -35,7 +35,8 @@ def check_constraint(entity: Entity, constraint: UniqueConstraint, drafts: list[
             draft.refuse(columns[-1], message_of(constraint))
         else:
             claims[values] = draft
-    for values, pk in stored(entity, columns, list(claims)):
+    rows = entity.model._default_manager.filter(constraint.condition or LIVE)
+    for values, pk in stored(rows, columns, list(claims)):
         if claims[values].row.pk != pk:
             claims[values].refuse(columns[-1], message_of(constraint))
 
@@ -46,10 +47,9 @@ def touches(draft: Draft, constraint: UniqueConstraint) -> bool:
 
 
 def stored(
-    entity: Entity, columns: tuple[str, ...], claims: list[tuple[Any, ...]]
+    rows: QuerySet[Any], columns: tuple[str, ...], claims: list[tuple[Any, ...]]
 ) -> Iterable[tuple[tuple[Any, ...], int]]:
-    """The claimed values that live rows hold already, with the row's key."""
-    rows = entity.model._default_manager.filter(LIVE)
+    """The claimed values that these rows hold already, with the row's key."""
     for start in range(0, len(claims), CHUNK if len(columns) > 1 else len(claims) or 1):
         part = claims[start : start + CHUNK] if len(columns) > 1 else claims
         if len(columns) == 1:

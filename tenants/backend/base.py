@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.db.backends.postgresql import base as postgresql
 from django.db.backends.postgresql.psycopg_any import register_tzloader
 from psycopg import sql
@@ -23,7 +24,15 @@ from tenants.backend.cursors import (
 )
 from tenants.backend.introspection import DatabaseIntrospection
 from tenants.backend.schema import DatabaseSchemaEditor
-from tenants.context import Origin, Ref, TenantSwitch, WrongCell, current, origin
+from tenants.context import (
+    Origin,
+    Ref,
+    TenantSwitch,
+    WrongCell,
+    current,
+    current_or_none,
+    origin,
+)
 
 #: A connection keeps about 0.7 MB of memory for each schema it ever touched.
 MAX_SCHEMAS = 150
@@ -67,6 +76,18 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         cursor.gate = self._gate
         self._set_time_zone_loader(cursor)
         return cursor
+
+    def is_usable(self) -> bool:
+        """Whether a kept connection lives: what the gate has to say anyway is ping enough."""
+        if self.connection is None or current_or_none() is None:
+            return super().is_usable()
+        if self._session == (current(), origin()):
+            return super().is_usable()
+        try:
+            self._gate()
+        except (DatabaseError, InterfaceError):
+            return False
+        return True
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Between requests: drop a connection that has touched too many schemas."""
