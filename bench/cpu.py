@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
+CORES = os.cpu_count() or 1
 
 
 def tree_ms(*roots: int) -> float:
@@ -52,3 +56,20 @@ def _alive_ms(pid: int) -> float:
 def _ended_ms(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[13]) + int(fields[14])) * TICK_MS
+
+
+def machine_ms() -> float:
+    """Milliseconds that all programs of this machine ever ran."""
+    numbers = [int(one) for one in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    idle, waiting = numbers[3], numbers[4]
+    return (sum(numbers) - idle - waiting) * TICK_MS
+
+
+@contextmanager
+def others_share(*roots: int) -> Iterator[Callable[[], float]]:
+    """How much of the machine other programs than these trees took within the block."""
+    start, machine, own = time.perf_counter(), machine_ms(), tree_ms(*roots)
+    found: list[float] = []
+    yield lambda: found[0]
+    spent = machine_ms() - machine - (tree_ms(*roots) - own)
+    found.append(max(0.0, spent / 1000) / (time.perf_counter() - start) / CORES)

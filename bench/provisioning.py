@@ -1,7 +1,4 @@
-"""How long a company waits for its workspace: claim, replay, and the migrations they replace.
-
-Run: LOCAL=1 python -m bench.provisioning
-"""
+"""How long a company waits for its workspace: claim, replay, and the migrations they replace."""
 
 from __future__ import annotations
 
@@ -10,41 +7,35 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bench import cpu
+from bench.server import Server
 
 
-def main() -> None:
-    """Print the medians and what they save."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    import django
+@dataclass
+class Times:
+    """Medians in milliseconds."""
 
-    django.setup()
-    from tests import planes
-
-    pair = planes.copy(planes.templates(), f"bench{os.getpid()}")
-    planes.point_at(pair)
-    try:
-        report()
-    finally:
-        planes.drop(pair)
+    claim: float
+    replay: float
+    migration: float
+    others: float  #: share of the machine's CPU that other programs took meanwhile
 
 
-def report() -> None:
+def measure(server: Server) -> Times:
     """Measure each way in the databases in use."""
     from tenants.provisioning import run_once
 
     run_once(pool_size=20)
-    claim = median(open_one, times=20)
-    replay = median(replay_one, times=10)
-    migration = median(migrate_one, times=3)
-    print(f"claim of a ready schema  {claim * 1000:8.1f} ms")
-    print(f"replay of template.sql   {replay * 1000:8.1f} ms")
-    print(f"migrations of one schema {migration * 1000:8.1f} ms")
-    print(f"a replay is {migration / replay:.0f} times quicker than the migrations")
+    with cpu.others_share(os.getpid(), server.pid) as share:
+        claim, replay = median(open_one, times=20), median(replay_one, times=10)
+    return Times(claim, replay, median(migrate_one, times=3), share())
 
 
 def median(measured: Callable[[int], float], *, times: int) -> float:
-    """The median of some turns, in seconds."""
-    return statistics.median(measured(turn) for turn in range(times))
+    """The median of some turns, in milliseconds."""
+    return 1000 * statistics.median(measured(turn) for turn in range(times))
 
 
 def open_one(turn: int) -> float:
@@ -97,7 +88,3 @@ def scratch() -> Iterator[str]:
     finally:
         with connect_owner() as owner:
             drop_schema(owner, "bench_scratch")
-
-
-if __name__ == "__main__":
-    main()
