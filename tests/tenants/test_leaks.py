@@ -58,9 +58,8 @@ class Tally:
 def desks(live: Live, django_db_blocker: Any) -> list[Desk]:
     """50 workspaces with ten stamped accounts each, of equal keys."""
     with django_db_blocker.unblock(), planes.using(live.pair):
-        refs = [planes.ref_at("acme"), planes.ref_at("globex")]
-        more = range(WORKSPACES - len(refs))
-        refs += [planes.open_seeded("Leak", f"leak-{number}", "Lena Larch") for number in more]
+        names = [f"leak-{number}" for number in range(WORKSPACES)]
+        refs = [planes.open_seeded("Leak", name, "Lena Larch") for name in names]
         return [_stamp(ref) for ref in refs]
 
 
