@@ -12,10 +12,13 @@ from procrastinate import utils as procrastinate_utils
 
 from tenants.addresses import address
 from tenants.jobs import worker_app
+from tenants.schedules import Clock, call_rounds
 
 logger = logging.getLogger(__name__)
 HEARTBEAT = 3.0
 DEAD_AFTER = 10.0
+#: How often the clock looks whether something is due.
+TICK = 10.0
 #: New jobs are announced; those of dead workers are found by asking.
 POLLING = 5.0
 #: A job that killed this many workers is at fault itself.
@@ -26,7 +29,7 @@ async def run_worker(*, concurrency: int = 2) -> None:
     """Work until told to stop (SIGTERM, SIGINT)."""
     app = worker_app(address("JOBS_DATABASE_URL"))
     async with app.open_async():
-        rescuer = asyncio.create_task(_rescue_forever(app))
+        aside = [asyncio.create_task(one(app)) for one in (_rescue_forever, _watch_the_clock)]
         try:
             await app.run_worker_async(
                 concurrency=concurrency,
@@ -37,7 +40,8 @@ async def run_worker(*, concurrency: int = 2) -> None:
                 delete_jobs="successful",
             )
         finally:
-            rescuer.cancel()
+            for one in aside:
+                one.cancel()
 
 
 async def rescue(app: procrastinate.App) -> int:
@@ -67,3 +71,14 @@ async def _rescue_forever(app: procrastinate.App) -> None:
         except Exception:
             logger.exception("looking for jobs of dead workers failed")
         await asyncio.sleep(HEARTBEAT)
+
+
+async def _watch_the_clock(app: procrastinate.App) -> None:
+    clock = Clock()
+    while True:
+        try:
+            await call_rounds(app, clock)
+        except Exception:
+            logger.exception("calling what is due failed")
+            clock = Clock()
+        await asyncio.sleep(TICK)
