@@ -148,7 +148,20 @@ def _write(
     links.write_links(entity, done, actor=actor)
     entity.written(done, actor=actor, origin=origin)
     search.index(entity, [draft.row for draft in done if is_searched(entity, draft)])
-    events.record(entity, event, [d.row.pk for d in done], actor=actor, origin=origin)
+    details = {"given": given} if (given := given_away(done, actor=actor)) else {}
+    ids = [draft.row.pk for draft in done]
+    events.record(entity, event, ids, actor=actor, origin=origin, details=details)
+
+
+def given_away(drafts: list[Draft], *, actor: Actor) -> dict[str, list[int]]:
+    """The rows that somebody else got by this write, by the key of the new owner."""
+    found: dict[str, list[int]] = {}
+    for draft in drafts:
+        owner = draft.row.owner_id
+        is_theirs = owner is not None and owner != actor.user_id
+        if is_theirs and (draft.is_new or "owner" in draft.changed):
+            found.setdefault(str(owner), []).append(draft.row.pk)
+    return found
 
 
 def is_searched(entity: Entity, draft: Draft) -> bool:

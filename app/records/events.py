@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -14,7 +14,21 @@ from app.records.entity import Entity
 from app.records.models import Event
 from app.records.writing import cursor
 
+Listener = Callable[[Event, Actor], None]
+
+_listeners: list[Listener] = []
 _act: ContextVar[tuple[str, str] | None] = ContextVar("act", default=None)
+
+
+def listen(listener: Listener) -> Listener:
+    """Let this function hear of every event, in the transaction of its act.
+
+    Called when the apps are ready. A listener enqueues jobs or writes rows of its own; what it
+    raises undoes the act.
+    """
+    if listener not in _listeners:
+        _listeners.append(listener)
+    return listener
 
 
 @contextmanager
@@ -48,8 +62,8 @@ def record(
     origin: str,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Write the event of an act on these rows."""
-    Event._default_manager.create(
+    """Write the event of an act on these rows, and tell whoever listens."""
+    event = Event._default_manager.create(
         name=event,
         entity=entity.slug,
         record_ids=ids,
@@ -58,3 +72,5 @@ def record(
         at=timezone.now(),
         details=details or {},
     )
+    for listener in _listeners:
+        listener(event, actor)
