@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from app.access import hints
 from app.access.actors import Actor
+from app.access.listeners import Happening, tell
 from app.access.models import Limits, Role, Team, User
 from app.access.verification import address_of
 
@@ -43,6 +44,7 @@ def create_person(
         if user.has_seat:
             address_of(user)
             hints.remember(user)
+        tell(user, Happening.ADDED, by=by)
     return user
 
 
@@ -61,9 +63,12 @@ def change_person(
     with transaction.atomic(using=_alias()):
         if user.role == Role.OWNER != role:
             _keep_an_owner(user)
+        is_renamed = name != user.name
         user.name, user.role, user.team, user.external_id = name, role, team, external_id
         user.full_clean(exclude=["password"])
         user.save()
+        if is_renamed:
+            tell(user, Happening.RENAMED, by=by)
 
 
 def give_seat(user: User, *, by: Actor, email: str, password: str) -> None:
@@ -88,6 +93,7 @@ def deactivate_person(user: User, *, by: Actor) -> None:
         user.is_active = False
         user.save()
         hints.forget(user)
+        tell(user, Happening.DEACTIVATED, by=by)
 
 
 def reactivate_person(user: User, *, by: Actor) -> None:
@@ -99,13 +105,28 @@ def reactivate_person(user: User, *, by: Actor) -> None:
         user.is_active = True
         user.save()
         hints.remember(user)
+        tell(user, Happening.REACTIVATED, by=by)
 
 
-def change_profile(user: User, *, name: str, language: str, time_zone: str) -> None:
+def remove_person(user: User, *, by: Actor) -> None:
+    """Delete for good somebody whom nothing points at. Raises ProtectedError."""
+    _check_may_touch(by, user)
+    with transaction.atomic(using=_alias()):
+        tell(user, Happening.REMOVED, by=by)
+        user.delete()
+
+
+def change_profile(
+    user: User, *, by: Actor | None = None, name: str, language: str, time_zone: str
+) -> None:
     """What everybody may change of himself."""
-    user.name, user.language, user.time_zone = name, language, time_zone
-    user.full_clean(exclude=["password"])
-    user.save()
+    with transaction.atomic(using=_alias()):
+        is_renamed = User.objects.filter(pk=user.pk).exclude(name=name).exists()
+        user.name, user.language, user.time_zone = name, language, time_zone
+        user.full_clean(exclude=["password"])
+        user.save()
+        if is_renamed:
+            tell(user, Happening.RENAMED, by=by)
 
 
 def _alias() -> str:

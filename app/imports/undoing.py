@@ -10,6 +10,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from app.access import people
 from app.access.actors import Actor, load_actor
 from app.imports.models import Import, ImportExtra, StagedRow
 from app.imports.outcomes import as_json
@@ -187,7 +188,7 @@ def remove_person(extra: ImportExtra, *, actor: Actor) -> str:
         return _("Kept: it was changed since.")
     try:
         with atomic():
-            person.delete()
+            people.remove_person(person, by=actor)
     except (ProtectedError, RestrictedError):
         return _("Kept: other records depend on it.")
     return ""

@@ -63,7 +63,7 @@ def record(
     details: dict[str, Any] | None = None,
 ) -> None:
     """Write the event of an act on these rows, and tell whoever listens."""
-    event = Event._default_manager.create(
+    written = Event._default_manager.create(
         name=event,
         entity=entity.slug,
         record_ids=ids,
@@ -73,4 +73,4 @@ def record(
         details=details or {},
     )
     for listener in _listeners:
-        listener(event, actor)
+        listener(written, actor)

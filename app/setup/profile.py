@@ -33,7 +33,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         return _profile_page(request, form=form)
     try:
-        change_profile(request.user, **form.cleaned_data)
+        change_profile(request.user, by=request.actor, **form.cleaned_data)
     except ValidationError as error:
         take_errors(form, error)
         return _profile_page(request, form=form)

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from app.access.actors import Actor, load_actor
 from app.access.jobs import ask_for_proof
+from app.access.listeners import Happening, tell
 from app.access.models import Currency, Limits, Role, User, Workspace
 from app.access.verification import address_of, mark_workspace_verified
 from app.records import changes
@@ -73,6 +74,7 @@ def _owner(founder: Founder) -> User:
         mark_workspace_verified(owner.pk)
     else:
         ask_for_proof.defer(user_id=owner.pk)
+    tell(owner, Happening.ADDED, by=None)
     return owner
 
 
