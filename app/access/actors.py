@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,19 +15,22 @@ from django.db import connections, router
 from django.utils.crypto import constant_time_compare
 
 from app.access.models import Limits, Role, User
+from app.access.scopes import DEFAULTS_JSON, Scope, Verb, by_verb
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person who may act now, with his team and the language and time zone of his pages."""
+    """A person who may act now, with his reach and the language and time zone of his pages."""
 
     user_id: int
     name: str
     email: str | None
     role: str
     team_id: int | None
-    #: Everybody of the team, deactivated people too, so that their records stay in sight.
-    team_member_ids: tuple[int, ...]
+    #: How far each verb reaches on rows that belong to somebody.
+    scopes: Mapping[Verb, Scope] = field(hash=False)
+    #: The people of each scope in use, former colleagues too: their records stay in sight.
+    reach: Mapping[Scope, frozenset[int]] = field(hash=False)
     language: str
     time_zone: str
     base_currency: str
@@ -37,14 +42,35 @@ class Actor:
         return self.role in (Role.OWNER, Role.ADMINISTRATOR)
 
 
-_COLUMNS = """
-    u.id, u.name, u.email, u.role, u.team_id,
-    ARRAY(SELECT m.id FROM access_user m WHERE m.team_id = u.team_id OR m.id = u.id),
+#: Everybody under the person in the tree of managers, himself included; a circle would end it.
+_UNDER = """
+    WITH RECURSIVE under(id) AS (
+        SELECT u.id UNION SELECT m.id FROM access_user m JOIN under ON m.manager_id = under.id
+    ) SELECT id FROM under
+"""
+_TEAM = "SELECT m.id FROM access_user m WHERE m.team_id = u.team_id"
+#: Everybody in a team of the branch of this team, or of a branch below it. Few ask for it, and
+#: planning it takes as long as all the rest together: a statement of its own.
+_BRANCH = """
+    WITH RECURSIVE branch(id) AS (
+        SELECT t.branch_id FROM access_team t WHERE t.id = %s
+        UNION SELECT b.id FROM access_branch b JOIN branch ON b.parent_id = branch.id
+    ) SELECT m.id FROM access_user m JOIN access_team t ON t.id = m.team_id
+      JOIN branch ON branch.id = t.branch_id
+"""
+#: Only what a scope of the role asks for is looked up; owner and administrator ask for nothing.
+_COLUMNS = f"""
+    u.id, u.name, u.email, u.role, u.team_id, s.words,
+    CASE WHEN s.words::text ~ '"(under|team|branch)"' THEN ARRAY({_UNDER}) END,
+    CASE WHEN s.words::text ~ '"(team|branch)"' THEN ARRAY({_TEAM}) END,
     coalesce(nullif(u.language, ''), w.language), coalesce(nullif(u.time_zone, ''), w.time_zone),
     w.base_currency, w.name
 """
 _SEATED = """
     CROSS JOIN access_workspace w CROSS JOIN access_limits l
+    CROSS JOIN LATERAL (
+        SELECT (%s::jsonb -> u.role) || coalesce(w.scopes -> u.role, '{}') AS words
+    ) s
     WHERE u.is_active AND u.has_seat AND l.state = %s
 """
 _BY_ID = f"SELECT {_COLUMNS}, u.password FROM access_user u {_SEATED} AND u.id = %s"
@@ -80,26 +106,51 @@ def actor_of_token_hash(token_hash: str) -> tuple[Actor, int, datetime | None] |
 
 def _one_row(sql: str, key: int | str) -> tuple[Any, ...] | None:
     with connections[router.db_for_read(User)].cursor() as cursor:
-        cursor.execute(sql, [Limits.State.ACTIVE, key])
+        cursor.execute(sql, [DEFAULTS_JSON, Limits.State.ACTIVE, key])
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
 
 
 def _actor(row: tuple[Any, ...]) -> Actor:
-    user_id, name, email, role, team_id, members, *rest = row[:10]
+    user_id, name, email, role, team_id, words, under, team, *rest = row[:12]
     language, time_zone, base_currency, workspace_name = rest
+    scopes = by_verb(json.loads(words) if words else None)
     return Actor(
         user_id=user_id,
         name=name,
         email=email,
         role=role,
         team_id=team_id,
-        team_member_ids=tuple(members),
+        scopes=scopes,
+        reach=_reach(user_id, team_id, scopes, under, team),
         language=language,
         time_zone=time_zone,
         base_currency=base_currency,
         workspace_name=workspace_name,
     )
+
+
+def _reach(
+    user_id: int,
+    team_id: int | None,
+    scopes: Mapping[Verb, Scope],
+    under: list[int] | None,
+    team: list[int] | None,
+) -> dict[Scope, frozenset[int]]:
+    reach = {Scope.OWN: frozenset((user_id,))}
+    if under is not None:
+        reach[Scope.UNDER] = frozenset(under)
+    if team is not None:
+        reach[Scope.TEAM] = reach[Scope.UNDER] | frozenset(team)
+    if Scope.BRANCH in scopes.values():
+        reach[Scope.BRANCH] = reach[Scope.TEAM] | _people_of_branch(team_id)
+    return reach
+
+
+def _people_of_branch(team_id: int | None) -> frozenset[int]:
+    with connections[router.db_for_read(User)].cursor() as cursor:
+        cursor.execute(_BRANCH, [team_id])
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def _same_password(session: SessionBase, password: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -33,10 +33,49 @@ class Language(models.TextChoices):
     CHINESE = "zh-hans", "简体中文"
 
 
+class Branch(models.Model):
+    """A place or an arm of the company: the head office, and regional offices below it."""
+
+    name = models.CharField(_("name"), max_length=100)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("belongs to"),
+    )
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name = _("branch")
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"),
+                name="access_branch_name",
+                violation_error_message=_("There is a branch of this name already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("id")), name="access_branch_not_in_itself"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Team(models.Model):
     """People who see each other's records."""
 
     name = models.CharField(_("name"), max_length=100)
+    branch = models.ForeignKey(
+        Branch,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="teams",
+        verbose_name=_("branch"),
+    )
 
     class Meta:
         ordering = ("name",)
@@ -80,6 +119,15 @@ class User(AbstractBaseUser):
     team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("team")
     )
+    #: Written by `tree.py` alone, which sees to it that nobody comes to stand above himself.
+    manager = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=pgettext_lazy("of a person", "manager"),
+    )
     has_seat = models.BooleanField(_("has a seat"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
     language = models.CharField(
@@ -105,6 +153,9 @@ class User(AbstractBaseUser):
                 name="access_user_seat_needs_email",
                 violation_error_message=_("Somebody with a seat needs an e-mail address."),
             ),
+            models.CheckConstraint(
+                condition=Q(manager=None) | ~Q(manager=F("id")), name="access_user_not_own_manager"
+            ),
         )
 
     def __str__(self) -> str:
@@ -115,9 +166,15 @@ class User(AbstractBaseUser):
         self.email = normal_email(self.email) if self.email else None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the address lower-cased and the sort key in step with the name."""
+        """Keep the address lower-cased and the sort key in step with the name.
+
+        Who saves a person whom he read a while ago must not bring back a former manager.
+        """
         self.clean()
         self.sort_key = sort_key(self.name)
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            fields = (field for field in self._meta.concrete_fields if not field.primary_key)
+            kwargs["update_fields"] = [field.name for field in fields if field.name != "manager"]
         super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
@@ -141,6 +198,10 @@ class Workspace(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
     base_currency = models.CharField(_("base currency"), max_length=3, default="USD")
     email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: How far each role reaches, where that was chosen; read and checked by `scopes.py`.
+    scopes = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), editable=False
+    )
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(id=1), name="access_workspace_single"),)

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import router, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from app.access import hints
 from app.access.actors import Actor
 from app.access.listeners import Happening, tell
-from app.access.models import Limits, Role, Team, User
+from app.access.models import Role, Team, User
+from app.access.tree import alias, hold, place_under
 from app.access.verification import address_of
 
 
@@ -25,6 +26,7 @@ def create_person(
     password: str | None = None,
     role: str = Role.SALES,
     team: Team | None = None,
+    manager: User | None = None,
     **profile: Any,
 ) -> User:
     """A new person: with e-mail address and password one with a seat, else one without.
@@ -35,12 +37,14 @@ def create_person(
     _check_may_set(by, role)
     user = User(name=name, email=email or None, role=role, team=team, **profile)
     user.has_seat = user.email is not None
-    with transaction.atomic(using=_alias()):
+    with transaction.atomic(using=alias()):
         if user.has_seat:
             _take_seat()
         _set_password(user, password)
         user.full_clean(exclude=["password"])
         user.save()
+        if manager is not None:
+            place_under(user, manager)
         if user.has_seat:
             address_of(user)
             hints.remember(user)
@@ -54,19 +58,27 @@ def create_seatless(names: Iterable[str], *, by: Actor, team: Team | None = None
 
 
 def change_person(
-    user: User, *, by: Actor, name: str, role: str, team: Team | None, external_id: str = ""
+    user: User,
+    *,
+    by: Actor,
+    name: str,
+    role: str,
+    team: Team | None,
+    external_id: str = "",
+    manager: User | None = None,
 ) -> None:
-    """Another name, role or team. The last owner stays owner."""
+    """Another name, role, team or manager. The last owner stays owner."""
     _check_may_touch(by, user)
     if role != user.role:
         _check_may_set(by, role)
-    with transaction.atomic(using=_alias()):
+    with transaction.atomic(using=alias()):
         if user.role == Role.OWNER != role:
             _keep_an_owner(user)
         is_renamed = name != user.name
         user.name, user.role, user.team, user.external_id = name, role, team, external_id
-        user.full_clean(exclude=["password"])
+        user.full_clean(exclude=["password", "manager"])
         user.save()
+        place_under(user, manager)
         if is_renamed:
             tell(user, Happening.RENAMED, by=by)
 
@@ -74,7 +86,7 @@ def change_person(
 def give_seat(user: User, *, by: Actor, email: str, password: str) -> None:
     """Let somebody who only owned records sign in."""
     _check_may_touch(by, user)
-    with transaction.atomic(using=_alias()):
+    with transaction.atomic(using=alias()):
         _take_seat()
         user.email, user.has_seat = email, True
         _set_password(user, password)
@@ -87,7 +99,7 @@ def give_seat(user: User, *, by: Actor, email: str, password: str) -> None:
 def deactivate_person(user: User, *, by: Actor) -> None:
     """End his sessions and tokens; his records stay. The last owner cannot go."""
     _check_may_touch(by, user)
-    with transaction.atomic(using=_alias()):
+    with transaction.atomic(using=alias()):
         if user.role == Role.OWNER:
             _keep_an_owner(user)
         user.is_active = False
@@ -99,7 +111,7 @@ def deactivate_person(user: User, *, by: Actor) -> None:
 def reactivate_person(user: User, *, by: Actor) -> None:
     """Let a former colleague in again, if a seat is free."""
     _check_may_touch(by, user)
-    with transaction.atomic(using=_alias()):
+    with transaction.atomic(using=alias()):
         if user.has_seat and not user.is_active:
             _take_seat()
         user.is_active = True
@@ -111,7 +123,7 @@ def reactivate_person(user: User, *, by: Actor) -> None:
 def remove_person(user: User, *, by: Actor) -> None:
     """Delete for good somebody whom nothing points at. Raises ProtectedError."""
     _check_may_touch(by, user)
-    with transaction.atomic(using=_alias()):
+    with transaction.atomic(using=alias()):
         tell(user, Happening.REMOVED, by=by)
         user.delete()
 
@@ -120,17 +132,13 @@ def change_profile(
     user: User, *, by: Actor | None = None, name: str, language: str, time_zone: str
 ) -> None:
     """What everybody may change of himself."""
-    with transaction.atomic(using=_alias()):
+    with transaction.atomic(using=alias()):
         is_renamed = User.objects.filter(pk=user.pk).exclude(name=name).exists()
         user.name, user.language, user.time_zone = name, language, time_zone
         user.full_clean(exclude=["password"])
-        user.save()
+        user.save(update_fields=["name", "sort_key", "language", "time_zone"])
         if is_renamed:
             tell(user, Happening.RENAMED, by=by)
-
-
-def _alias() -> str:
-    return router.db_for_write(User)
 
 
 def _check_may_touch(by: Actor | None, user: User) -> None:
@@ -158,7 +166,7 @@ def _set_password(user: User, password: str | None) -> None:
 
 def _take_seat() -> None:
     """Refuse when the plan has no seat left; the lock makes two takers wait for each other."""
-    limits = Limits.objects.select_for_update().get()
+    limits = hold()
     taken = User.objects.filter(has_seat=True, is_active=True).count()
     if limits.seats is not None and taken >= limits.seats:
         text = _("All %(seats)s seats of the plan are taken.")
@@ -166,7 +174,7 @@ def _take_seat() -> None:
 
 
 def _keep_an_owner(leaving: User) -> None:
-    Limits.objects.select_for_update().get()
+    hold()
     owners = User.objects.filter(role=Role.OWNER, has_seat=True, is_active=True)
     if not owners.exclude(pk=leaving.pk).exists():
         raise ValidationError(

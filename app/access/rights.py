@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
 from app.access.actors import Actor
+from app.access.scopes import EVERYTHING, Scope, Verb
+
+__all__ = [
+    "Audience",
+    "Scope",
+    "Verb",
+    "may",
+    "owner_in_reach",
+    "row_rule",
+    "scope_of",
+    "visible_rows",
+]
 
 M = TypeVar("M", bound=Model)
-
-
-class Verb(StrEnum):
-    """What somebody wants to do with a record."""
-
-    VIEW = "view"
-    CREATE = "create"
-    CHANGE = "change"
-    DELETE = "delete"
-    IMPORT = "import"
-    EXPORT = "export"
-    ASSIGN = "assign"
-
-
-class Scope(IntEnum):
-    """Which rows a verb reaches, from none to all of the workspace."""
-
-    NONE = 0
-    OWN = 1
-    TEAM = 2
-    ALL = 3
 
 
 class Audience(StrEnum):
@@ -47,28 +39,16 @@ class Guarded(Protocol):
     audience: Audience
 
 
-EVERYTHING = dict.fromkeys(Verb, Scope.ALL)
-VIEW_ALL = {Verb.VIEW: Scope.ALL}
+VIEW_ALL: Mapping[Verb, Scope] = {Verb.VIEW: Scope.ALL}
+READ_ALL: Mapping[Verb, Scope] = {Verb.VIEW: Scope.ALL, Verb.EXPORT: Scope.ALL}
 
-MATRIX: dict[Audience, dict[str, dict[Verb, Scope]]] = {
-    Audience.OWNED: {
-        "owner": EVERYTHING,
-        "administrator": EVERYTHING,
-        "manager": dict.fromkeys(Verb, Scope.TEAM),
-        "sales": {
-            Verb.VIEW: Scope.TEAM,
-            Verb.CREATE: Scope.OWN,
-            Verb.CHANGE: Scope.OWN,
-            Verb.DELETE: Scope.OWN,
-            Verb.EXPORT: Scope.OWN,
-        },
-        "read-only": {Verb.VIEW: Scope.TEAM},
-    },
+#: Rows that belong to everybody; on owned rows each actor's own scopes decide.
+MATRIX: dict[Audience, dict[str, Mapping[Verb, Scope]]] = {
     Audience.SHARED: {
         "owner": EVERYTHING,
         "administrator": EVERYTHING,
         "manager": EVERYTHING,
-        "sales": {Verb.VIEW: Scope.ALL, Verb.EXPORT: Scope.ALL},
+        "sales": READ_ALL,
         "read-only": VIEW_ALL,
     },
     Audience.SETTINGS: {
@@ -83,6 +63,8 @@ MATRIX: dict[Audience, dict[str, dict[Verb, Scope]]] = {
 
 def scope_of(actor: Actor, verb: Verb, entity: Guarded) -> Scope:
     """How far the actor's right of this verb reaches on this entity."""
+    if entity.audience is Audience.OWNED:
+        return actor.scopes.get(verb, Scope.NONE)
     return MATRIX[entity.audience].get(actor.role, {}).get(verb, Scope.NONE)
 
 
@@ -96,11 +78,12 @@ def row_rule(actor: Actor, verb: Verb, entity: Guarded, *, prefix: str = "") -> 
     scope = scope_of(actor, verb, entity)
     if scope is Scope.ALL:
         return None
-    if scope is Scope.TEAM:
-        return Q(**{f"{prefix}owner_id__in": actor.team_member_ids})
+    if scope is Scope.NONE:
+        return Q(pk__in=[])
     if scope is Scope.OWN:
         return Q(**{f"{prefix}owner_id": actor.user_id})
-    return Q(pk__in=[])
+    # `among` sends one array; with `in` a thousand people cost 10 ms a statement.
+    return Q(**{f"{prefix}owner_id__among": actor.reach[scope]})
 
 
 def visible_rows(
@@ -116,6 +99,4 @@ def owner_in_reach(actor: Actor, verb: Verb, entity: Guarded, owner_id: Any) -> 
     scope = scope_of(actor, verb, entity)
     if scope is Scope.ALL:
         return True
-    if scope is Scope.TEAM:
-        return owner_id in actor.team_member_ids
-    return scope is Scope.OWN and owner_id == actor.user_id
+    return scope is not Scope.NONE and owner_id in actor.reach[scope]

@@ -108,11 +108,10 @@ def reach(actor: Actor, entities: Iterable[Entity]) -> Q:
     scopes: dict[Scope, list[str]] = {}
     for entity in entities:
         scopes.setdefault(scope_of(actor, Verb.VIEW, entity), []).append(entity.slug)
-    condition = Q(entity__in=scopes.get(Scope.ALL, []))
-    if Scope.TEAM in scopes:
-        condition |= Q(entity__in=scopes[Scope.TEAM], owner_id__in=actor.team_member_ids)
-    if Scope.OWN in scopes:
-        condition |= Q(entity__in=scopes[Scope.OWN], owner_id=actor.user_id)
+    condition = Q(entity__in=scopes.pop(Scope.ALL, []))
+    scopes.pop(Scope.NONE, None)
+    for scope, slugs in scopes.items():
+        condition |= Q(entity__in=slugs, owner_id__among=actor.reach[scope])
     return condition
 
 

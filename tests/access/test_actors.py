@@ -4,6 +4,7 @@ from typing import Any
 
 from app.access.actors import load_actor
 from app.access.models import Limits, User, Workspace
+from app.access.scopes import Scope
 from tenants.context import Ref, use_tenant
 
 
@@ -23,15 +24,15 @@ def test_the_team_is_known_with_those_who_left(
     User.objects.filter(pk=dora.pk).update(is_active=False)
     actor = load_actor(bob.pk)
     assert actor is not None
-    assert set(actor.team_member_ids) == {alice.pk, bob.pk, dora.pk, rita.pk}
-    assert charlie.pk not in actor.team_member_ids
+    assert actor.reach[Scope.TEAM] == {alice.pk, bob.pk, dora.pk, rita.pk}
+    assert charlie.pk not in actor.reach[Scope.TEAM]
 
 
 def test_somebody_without_a_team_is_his_own(workspace: Ref, bob: User) -> None:
     User.objects.filter(pk=bob.pk).update(team=None)
     actor = load_actor(bob.pk)
     assert actor is not None
-    assert (actor.team_id, actor.team_member_ids) == (None, (bob.pk,))
+    assert (actor.team_id, actor.reach[Scope.TEAM]) == (None, {bob.pk})
 
 
 def test_the_persons_own_language_and_time_zone_go_before_the_workspaces(
