@@ -13,6 +13,8 @@ from local.leftovers import MARK
 #: Only who makes schemas and migrates may hold these; the web and the worker never do.
 OWNERS = ("CELL_OWNER_URL", "CONTROL_OWNER_URL")
 ADMIN = "ADMIN_DATABASE_URL"
+#: Two identities of the object store, and what it signs and encrypts with.
+STORAGE_SECRETS = ("s3_admin", "s3_app", "s3_sts", "s3_jwt", "s3_encryption", "s3_page")
 LOGINS = {
     "CONTROL_DATABASE_URL": ("control_login", "control"),
     "CONTROL_OWNER_URL": ("control_owner", "control"),
@@ -24,13 +26,17 @@ LOGINS = {
 
 
 def kept_secrets(data_dir: Path) -> dict[str, str]:
-    """Passwords of the database roles and the signing key, made once for a data folder."""
+    """Passwords of the database roles, of the object store, the signing key: made once.
+
+    A folder of an earlier release gets those that it lacks.
+    """
     file = data_dir / "secrets.json"
-    if not file.is_file():
-        roles = {role for role, _database in LOGINS.values()}
-        made = {name: secrets.token_urlsafe(32) for name in (*sorted(roles), "secret_key")}
-        write_private(file, json.dumps(made, indent=1))
-    kept: dict[str, str] = json.loads(file.read_text())
+    kept: dict[str, str] = json.loads(file.read_text()) if file.is_file() else {}
+    roles = {role for role, _database in LOGINS.values()}
+    wanted = (*sorted(roles), "secret_key", *STORAGE_SECRETS)
+    if missing := [name for name in wanted if name not in kept]:
+        kept |= {name: secrets.token_urlsafe(32) for name in missing}
+        write_private(file, json.dumps(kept, indent=1))
     return kept
 
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from local import environment, leftovers, postgres, stamps
+from local import environment, leftovers, postgres, stamps, storage
 from local.ports import BadPort, addresses, asked_port, free_port, listens
 from local.supervisor import ChildEnded, Stopped, Supervisor
+from tenants.files.bucket import set_up
 
 MANAGE = (sys.executable, str(stamps.ROOT / "manage.py"))
 
@@ -40,21 +41,27 @@ class Stack:
     mail_port: int
     mail_page: int
     run_id: str
+    store: storage.Store
 
     def variables(self) -> dict[str, str]:
         """What env.json says and each process is given in part."""
         kept = environment.kept_secrets(self.data_dir)
-        return environment.database_urls(kept, port=self.database_port) | {
-            "LOCAL": "1",
-            "DATA_DIR": str(self.data_dir),
-            "SECRET_KEY": kept["secret_key"],
-            "SCHEME": "http",
-            "PUBLIC_HOST": f"localhost:{self.port}",
-            "EMAIL_HOST": "127.0.0.1",
-            "EMAIL_PORT": str(self.mail_port),
-            "RUN_ID": self.run_id,
-            "BIND": ",".join(self.binds),
-        }
+        urls = environment.database_urls(kept, port=self.database_port)
+        return (
+            urls
+            | self.store.variables()
+            | {
+                "LOCAL": "1",
+                "DATA_DIR": str(self.data_dir),
+                "SECRET_KEY": kept["secret_key"],
+                "SCHEME": "http",
+                "PUBLIC_HOST": f"localhost:{self.port}",
+                "EMAIL_HOST": "127.0.0.1",
+                "EMAIL_PORT": str(self.mail_port),
+                "RUN_ID": self.run_id,
+                "BIND": ",".join(self.binds),
+            }
+        )
 
 
 def main() -> int:
@@ -97,22 +104,40 @@ def plan(data_dir: Path) -> Stack:
     binds = addresses(port)
     mail_page = free_port(port + 25 if port < 60000 else 0)
     ports = {"database_port": free_port(), "mail_port": free_port(), "mail_page": mail_page}
-    return Stack(data_dir, port, binds, **ports, run_id=secrets.token_hex(8))
+    return Stack(
+        data_dir,
+        port,
+        binds,
+        **ports,
+        run_id=secrets.token_hex(8),
+        store=plan_store(data_dir, port),
+    )
+
+
+def plan_store(data_dir: Path, port: int) -> storage.Store:
+    """The object store beside it, which the pages of the workspaces may use."""
+    kept = environment.kept_secrets(data_dir)
+    beside = port + 26 if port < 60000 else 0
+    origin = f"http://*.localhost:{port}"
+    return storage.make_store(data_dir / "s3", secrets=kept, origin=origin, port=beside)
 
 
 def serve(supervisor: Supervisor, stack: Stack) -> None:
     """Start everything in order, say so, and stay."""
     variables = stack.variables()
     try:
+        start_storage(supervisor, stack.store)
         start_database(supervisor, stack, variables)
         environment.write_private(stack.data_dir / "env.json", json.dumps(variables, indent=1))
         bring_databases_to_head(supervisor, stack, variables)
+        wait_for_storage(supervisor, stack.store)
         start_services(supervisor, stack, variables)
         seed_demo(supervisor, stack, variables)
         announce(stack)
         supervisor.watch()
     finally:
         supervisor.stop()
+        storage.drop_sockets(stack.store)
         (stack.data_dir / "env.json").unlink(missing_ok=True)
 
 
@@ -126,6 +151,17 @@ def start_database(supervisor: Supervisor, stack: Stack, variables: dict[str, st
     supervisor.start("postgres", command, env=env, stop_signal=signal.SIGINT)
     url = variables[environment.ADMIN]
     supervisor.wait_until(lambda: postgres.answers(url), what="PostgreSQL", seconds=120)
+
+
+def start_storage(supervisor: Supervisor, store: storage.Store) -> None:
+    env = storage.environment(store) | {leftovers.MARK: str(store.folder.parent)}
+    supervisor.start("storage", storage.command(store), env=env)
+
+
+def wait_for_storage(supervisor: Supervisor, store: storage.Store) -> None:
+    """Until it takes signed requests and the bucket is as it should be."""
+    supervisor.wait_until(lambda: storage.answers(store), what="The object store", seconds=60)
+    set_up(store.as_admin(), origins=[store.origin])
 
 
 def bring_databases_to_head(

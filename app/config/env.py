@@ -67,6 +67,22 @@ def host(name: str, default: str | None = None) -> str:
     return value
 
 
+def origin(name: str) -> str:
+    """An address without a path, `https://s3.example.com:9000`; empty when it is not set."""
+    value = text(name, "").rstrip("/")
+    if value and not re.fullmatch(r"https?://[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?", value):
+        raise ImproperlyConfigured(f"{name} must be http(s)://host or http(s)://host:port.")
+    return value
+
+
+def shaped(name: str, shape: str, *, default: str = "", told: str) -> str:
+    """A word of a certain shape; empty (or the default) when it is not set."""
+    value = text(name, default)
+    if value and not re.fullmatch(shape, value):
+        raise ImproperlyConfigured(f"{name} must be {told}, not {value!r}.")
+    return value
+
+
 def database(name: str, default: str | None = None) -> dict[str, Any]:
     """Django's parts of a `postgresql://user:password@host:port/name` address."""
     parts = urlsplit(text(name, default))

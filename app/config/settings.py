@@ -177,6 +177,26 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 #: Requests of one API token that a web process answers in a minute.
 API_REQUESTS_PER_MINUTE = env.whole("API_REQUESTS_PER_MINUTE", 6000, low=1, high=1_000_000)
 
+# --- Files: an S3 bucket; without one the installation keeps no files --------------------------
+S3_BUCKET = env.shaped("S3_BUCKET", r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", told="a bucket's name")
+S3_REGION = env.shaped("S3_REGION", r"[a-z0-9-]{2,40}", default="us-east-1", told="a region")
+S3_ENDPOINT_URL = env.origin("S3_ENDPOINT_URL")
+S3_PUBLIC_URL = env.origin("S3_PUBLIC_URL")
+S3_ACCESS_KEY_ID = env.text("S3_ACCESS_KEY_ID", "")
+S3_SECRET_ACCESS_KEY = env.text("S3_SECRET_ACCESS_KEY", "")
+S3_ROLE_ARN = env.shaped("S3_ROLE_ARN", r"arn:aws[a-z-]*:iam::\d*:role/.+", told="a role's ARN")
+S3_ENCRYPTION = env.shaped("S3_ENCRYPTION", r"AES256|aws:kms", told="AES256 or aws:kms")
+_AWS = f"https://{S3_BUCKET}.s3.{S3_REGION}.amazonaws.com"
+_AWS += ".cn" if S3_REGION.startswith("cn-") else ""
+#: Where browsers put and get files.
+FILES_ORIGIN = (S3_PUBLIC_URL or S3_ENDPOINT_URL or _AWS) if S3_BUCKET else ""
+CLAMD_ADDRESS = env.text("CLAMD_ADDRESS", "")
+CLAMD_MAX_MB = env.whole("CLAMD_MAX_MB", 100, low=1, high=4000)
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] += [FILES_ORIGIN] if FILES_ORIGIN else []
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] = ["'self'"] + (
+    [FILES_ORIGIN] if FILES_ORIGIN else []
+)
+
 # --- Pages -------------------------------------------------------------------------------------
 TEMPLATES = [
     {

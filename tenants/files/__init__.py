@@ -1,0 +1,1 @@
+"""The files of workspaces: one private bucket, a prefix and credentials for each workspace."""
