@@ -68,11 +68,21 @@ def plain_value(field: Field, stamp: str) -> Any:
     return value[: field.max_length] if isinstance(value, str) and field.max_length else value
 
 
+def unique(entity: Entity) -> set[str]:
+    """Texts that only one live record may have: the external id, a number."""
+    constraints = entity.model._meta.constraints
+    single = {c.fields[0] for c in constraints if len(getattr(c, "fields", ())) == 1}
+    return {key for key, field in entity.writable.items() if key in single and field.max_length}
+
+
 def full(entity: Entity, *, by: Any, stamp: str, related: dict[str, int]) -> dict[str, Any]:
     """Values of every field; relations point at the rows of `related`, by slug."""
     values: dict[str, Any] = {}
+    number = entity.model._default_manager.count()
     for key, field in entity.writable.items():
-        if not field.is_relation:
+        if key in unique(entity):
+            values[key] = f"{stamp}-{number}"
+        elif not field.is_relation:
             values[key] = plain_value(field, stamp)
         elif field.target == PEOPLE:
             values[key] = by.pk

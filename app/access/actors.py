@@ -153,6 +153,23 @@ def _people_of_branch(team_id: int | None) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
+def actor_of_system(user: User) -> Actor:
+    """The person in whose name the system writes what follows from his being here."""
+    return Actor(
+        user_id=user.pk,
+        name=user.name,
+        email=user.email,
+        role=user.role,
+        team_id=user.team_id,
+        scopes=by_verb(None),
+        reach={Scope.OWN: frozenset((user.pk,))},
+        language=settings.LANGUAGE_CODE,
+        time_zone=settings.TIME_ZONE,
+        base_currency="USD",
+        workspace_name="",
+    )
+
+
 def _same_password(session: SessionBase, password: str) -> bool:
     """Changing the password ends the sessions that were made with the old one."""
     kept = session.get(HASH_SESSION_KEY, "")

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "app.website",
     "app.setup",
     "app.imports",
+    "app.office",
     "app.sales",
     "app.activities",
     "app.catalog",

@@ -20,7 +20,13 @@ MAPPING_WORDS = frozenset({"columns", "compose", "defaults", "key", "file"})
 FILE_WORDS = frozenset({"encoding", "separator", "header_row"})
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 #: Deals and activities of one name are two; companies and products of one name are one.
-NATURAL_KEYS = {"accounts": "name", "products": "name", "contacts": "email"}
+NATURAL_KEYS = {
+    "accounts": "name",
+    "products": "name",
+    "contacts": "email",
+    "departments": "name",
+    "employees": "name",
+}
 KEYS = ("external_id", "email", "name")
 
 

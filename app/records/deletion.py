@@ -38,6 +38,7 @@ def delete(
             raise Forbidden
         if version is not None and version != row.version:
             raise Stale(row)
+        entity.check_deletion(row)
         bury(entity, row, actor=actor, origin=origin)
         for other, name in registry.referring_to(entity):
             release(other, name, row, actor=actor, with_children=with_children, origin=origin)

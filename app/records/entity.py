@@ -176,3 +176,6 @@ class Entity:
 
     def written(self, drafts: Sequence[Draft], *, actor: Actor, origin: str) -> None:
         """Write what goes along with the batch, in its transaction."""
+
+    def check_deletion(self, row: Any) -> None:
+        """Raise Refused where a row must stay; called before it is deleted or purged."""

@@ -54,7 +54,18 @@ def refusals(entity: Entity, versions: dict[int, int], *, actor: Actor) -> dict[
             problems[pk] = Forbidden()
         elif row.version != version:
             problems[pk] = Stale(row)
+        elif reason := must_stay(entity, row):
+            problems[pk] = reason
     return problems
+
+
+def must_stay(entity: Entity, row: Any) -> Refused | None:
+    """Why the entity keeps the row, if it does."""
+    try:
+        entity.check_deletion(row)
+    except Refused as refusal:
+        return refusal
+    return None
 
 
 def in_use(entity: Entity, ids: set[int]) -> set[int]:

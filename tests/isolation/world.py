@@ -10,7 +10,7 @@ from app.access.tokens import make_token
 from app.records import changes, registry
 from app.records.fields import PEOPLE
 from tenants.context import Ref, use_tenant
-from tests.factories import dependents_last, full, plain_value, sample
+from tests.factories import dependents_last, full, plain_value, sample, unique
 from tests.records.helpers import actor
 
 ALICE = "Qxalicexq"
@@ -38,7 +38,6 @@ def stamped(*, by: Any, owner: Any, stamp: str, shared: str = "", related: Any =
         targets = {**rows, **(related or {})}
         targets |= {slug: rows[slug] for slug in ("pipelines", "stages") if slug in rows}
         values = full(entity, by=owner, stamp=word, related=targets)
-        values["external_id"] = f"{word}-{entity.model._default_manager.count()}"
         if entity.slug == "stages":
             values["name"] = f"{word} {entity.model._default_manager.count()}"
         ties = [{"entity": s, "id": targets[s], "role": word} for s in entity.links_to]
@@ -60,7 +59,7 @@ def page_form(slug: str, rows: dict[str, int], *, stamp: str, owner: int) -> dic
     for key, one in entity.writable.items():
         if one.is_relation:
             sent[key] = str(owner if one.target == PEOPLE else rows.get(str(one.target), ""))
-        elif key not in ("custom", "external_id"):
+        elif key not in {"custom", *unique(entity)}:
             value = plain_value(one, stamp)
             sent[key] = value.isoformat()[:16] if hasattr(value, "isoformat") else str(value)
     return sent
@@ -73,7 +72,7 @@ def json_body(slug: str, rows: dict[str, int], *, stamp: str, owner: int) -> dic
     for key, one in entity.writable.items():
         if one.is_relation:
             sent[key] = owner if one.target == PEOPLE else rows.get(str(one.target))
-        elif key != "external_id":
+        elif key not in unique(entity):
             value = plain_value(one, stamp)
             sent[key] = value.isoformat() if hasattr(value, "isoformat") else value
     if entity.links_to:
