@@ -45,6 +45,7 @@ checks:
 
 test: environment-test assets
 	@local/browser.sh
+	@local/scanner.sh
 	@$(MAKE) checks
 	$(ALONE) $(PYTHON) -m pytest $(TESTS)
 

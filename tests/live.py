@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from local.ports import free_port
 from tests import planes
 from tests.server import ROOT, variables
 
@@ -89,18 +88,20 @@ class Live:
 
 
 @pytest.fixture(scope="session")
-def live(django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Live]:
-    """gunicorn, a worker and a provisioner with their own copy of both planes."""
-    with django_db_blocker.unblock(), run_live(tmp_path_factory.mktemp("live")) as running:
+def live(
+    django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: Any, weed: Any, live_port: int
+) -> Iterator[Live]:
+    """gunicorn, a worker and a provisioner with both planes and the files of their own."""
+    mail, files = tmp_path_factory.mktemp("live"), weed.store.variables()
+    with django_db_blocker.unblock(), run_live(mail, port=live_port, more=files) as running:
         yield running
 
 
 @contextmanager
-def run_live(mail: Path) -> Iterator[Live]:
+def run_live(mail: Path, *, port: int, more: dict[str, str]) -> Iterator[Live]:
     """Start the stack on a port of its own; stop and drop everything at the end."""
     pair = planes.copy(planes.templates(), f"live{os.getpid()}")
-    port = free_port()
-    live = Live(port, pair, _environ(pair, port, mail), mail)
+    live = Live(port, pair, _environ(pair, port, mail) | more, mail)
     try:
         for name in ("web", "worker", "provisioner"):
             live.start(name)
