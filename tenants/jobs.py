@@ -39,8 +39,16 @@ class Task:
 
     def defer(self, **kwargs: Any) -> int:
         """Enqueue it; the job exists when the open transaction commits. Returns its number."""
+        return self._defer(kwargs)
+
+    def defer_in(self, seconds: int, /, **kwargs: Any) -> int:
+        """Enqueue it for later, in as many seconds."""
+        return self._defer(kwargs, schedule_in={"seconds": seconds})
+
+    def _defer(self, kwargs: dict[str, Any], **options: Any) -> int:
         ref = current()
-        job = self.queued.configure(lock=f"{ref.schema}:{self.lock}" if self.lock else None)
+        lock = f"{ref.schema}:{self.lock}" if self.lock else None
+        job = self.queued.configure(lock=lock, **options)
         return int(job.defer(tenant=ref.schema, actor=origin().actor_id, **kwargs))
 
 

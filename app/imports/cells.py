@@ -12,6 +12,7 @@ from app.access.actors import Actor
 from app.imports import formats
 from app.imports.formats import Parser, Unparsed
 from app.imports.mapping import Column, Unknown
+from app.lib.spreadsheets import as_written
 from app.records.fields import Field, Kind
 
 LANGUAGES = ("en", "zh-hans")
@@ -31,7 +32,7 @@ def parser_of(field: Field, *, form: str, actor: Actor) -> Parser:
         Kind.CHOICE: lambda: choice_parser(field),
     }
     maker = makers.get(field.kind)
-    return maker() if maker else str
+    return maker() if maker else as_written
 
 
 def currency_parser(base_currency: str) -> Parser:

@@ -16,6 +16,9 @@ from app.records.errors import Refused
 from app.records.writing import atomic
 from tenants.jobs import task
 
+#: Seconds after which the worker looks whether a command finished its import.
+GUARD = 120
+
 
 @task(name="imports.run", lock="imports")
 def run_import(*, import_id: int) -> None:
@@ -49,7 +52,11 @@ def start(made: Import, *, mapping: dict[str, Any], mode: str) -> None:
 
 
 def run_here(made: Import, *, watch: Watch) -> None:
-    """Run it in this process; if somebody stops us, the worker goes on."""
+    """Run it in this process; if we are stopped or killed, the worker goes on.
+
+    The worker that comes while we are still at it takes the batches that we have not claimed.
+    """
+    run_import.defer_in(GUARD, import_id=made.pk)
     try:
         running.run(made.pk, watch=watch)
     except KeyboardInterrupt:

@@ -16,7 +16,8 @@ from app.records.errors import Invalid
 from app.records.fields import NUMBERS, Field, Kind
 
 COLUMN_WORDS = frozenset({"field", "format", "currency", "values", "unknown"})
-MAPPING_WORDS = frozenset({"columns", "compose", "defaults", "key", "file"})
+MAPPING_WORDS = frozenset({"columns", "compose", "defaults", "key", "file", "empty"})
+EMPTY = ("keep", "clear")
 FILE_WORDS = frozenset({"encoding", "separator", "header_row"})
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 #: Deals and activities of one name are two; companies and products of one name are one.
@@ -59,6 +60,7 @@ class Mapping:
     defaults: dict[str, Any] = field(default_factory=dict)  #: for new records; field -> cell
     key: str | None = None  #: the field that finds a record again
     currency: str = ""  #: for amounts whose cell and column name none
+    clears: bool = False  #: whether an empty cell empties the field of a record that is updated
 
     def column_of(self, key: str) -> Column | None:
         """The column that fills this field."""
@@ -105,6 +107,7 @@ class Reader:
             defaults=defaults,
             key=self._key(raw, columns),
             currency=currency,
+            clears=self._empty(raw) == "clear",
         )
         self._missing(mapping)
         if self.errors:
@@ -230,6 +233,12 @@ class Reader:
         elif key not in filled:
             self.refuse("key", _("No column fills the key “%(key)s”.") % {"key": key})
         return str(key)
+
+    def _empty(self, raw: dict[str, Any]) -> str:
+        said = raw.get("empty") or "keep"
+        if said not in EMPTY:
+            self.refuse("empty", _("“empty” is keep or clear."))
+        return str(said)
 
     def _missing(self, mapping: Mapping) -> None:
         filled = {column.key for column in mapping.columns} | mapping.compose.keys()

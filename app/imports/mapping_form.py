@@ -203,6 +203,8 @@ def mapping_from(post: QueryDict, *, made: Import) -> dict[str, Any]:
         if (column := column_from(post, place))
     }
     mapping: dict[str, Any] = {"columns": columns, "key": post.get("key", "") or None}
+    if "empty" in post:
+        mapping["empty"] = "clear"
     pattern = post.get("compose-name", "").strip()
     if pattern and not any(column.get("field") == "name" for column in columns.values()):
         mapping["compose"] = {"name": pattern}

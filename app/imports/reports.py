@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 
 from app.imports.layout import Layout
 from app.imports.models import Import, StagedRow
+from app.lib.spreadsheets import harmless
 
 BOM = "\ufeff"
-#: What makes a spreadsheet take a cell for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COUNTERS = ("rows", "created", "updated", "skipped", "failed")
 REFUSED = Q(outcome=StagedRow.Outcome.FAILED) | Q(undo=StagedRow.Undo.KEPT)
 
@@ -75,11 +74,6 @@ def error_rows(made: Import) -> Iterator[list[str]]:
         yield [str(line.number), *cells[:width], *[f"{reasons(line)} {' '.join(extra)}".strip()]]
 
 
-def neutral(cell: str) -> str:
-    """The cell so that no spreadsheet runs it: a quotation mark goes before a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) or cell.startswith(FORMULA) else cell
-
-
 class Echo:
     """A file that hands each line on at once."""
 
@@ -90,7 +84,7 @@ class Echo:
 def error_file(made: Import) -> HttpResponseBase:
     """The refused rows as CSV, ready to be corrected and imported again."""
     writer = csv.writer(Echo())
-    lines = (writer.writerow([neutral(cell) for cell in row]) for row in error_rows(made))
+    lines = (writer.writerow([harmless(cell) for cell in row]) for row in error_rows(made))
     body = (part for source in ((BOM,), lines) for part in source)
     response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{made.pk}-errors.csv"'

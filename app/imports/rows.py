@@ -23,6 +23,7 @@ from app.imports.finding import (
 )
 from app.imports.formats import Amount, Unparsed
 from app.imports.mapping import PLACEHOLDER, Column, Mapping, Unknown
+from app.lib.spreadsheets import as_written
 from app.records.entity import Entity
 from app.records.fields import Field
 
@@ -38,6 +39,7 @@ class Line:
     values: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)  #: for a new record only
     errors: Errors = field(default_factory=dict)
+    cleared: set[str] = field(default_factory=set)  #: what an update empties
     record_id: int | None = None  #: the record that it stands for, if we know it
     deferred: bool = False  #: it points at a row of this file that is not in yet
 
@@ -65,7 +67,7 @@ class Relation:
 
     def wanted(self, line: Line, cell: str) -> Wanted | None:
         """What the row's cell names, after the mapping of values; None for an empty cell."""
-        text = cell.strip()
+        text = as_written(cell.strip())
         text = self.column.values.get(text, text).strip()
         if not text:
             return None
@@ -158,6 +160,7 @@ class Reader:
         for line in lines:
             value = column.read(line.cells[place])
             if value is None:
+                self._clear(column.field, line, place)
                 continue
             if isinstance(value, Unparsed):
                 line.refuse(header, str(value))
@@ -166,6 +169,12 @@ class Reader:
                 line.defaults[f"{key}_currency"] = currency
             else:
                 line.values.setdefault(key, value)
+
+    def _clear(self, found: Field, line: Line, place: int) -> None:
+        """Note a cell that is meant to be empty. What a record cannot do without stays."""
+        kept = found.required or found.key == self.mapping.key
+        if self.mapping.clears and not kept and not line.cells[place].strip():
+            line.cleared.add(found.key)
 
     def _put_defaults(self, line: Line) -> None:
         line.defaults.update(self.default_ids)
@@ -182,6 +191,9 @@ class Reader:
         place, finder = self.places.get(relation.column.header), relation.finder
         cells = [(line, "" if place is None else line.cells[place]) for line in lines]
         named = [(line, one) for line, cell in cells if (one := relation.wanted(line, cell))]
+        if place is not None:
+            for line in lines:
+                self._clear(relation.field, line, place)
         if relation.same_entity:
             finder.forget_missing()
         finder.find(one for _line, one in named)
@@ -232,10 +244,12 @@ def put(line: Line, relation: Relation, answer: Answer, text: str, *, is_default
 
 
 def values_of(line: Line, *, is_new: bool) -> dict[str, Any]:
-    """What is written: an amount's currency where none was named, defaults for a new record."""
+    """What is written: an amount's currency where none was named, defaults for a new record,
+    what is emptied for a known one."""
     filled = {
         k: v
         for k, v in line.defaults.items()
         if is_new or (k[:-9] in line.values and k.endswith("_currency"))
     }
-    return {key: value for key, value in filled.items() if value != ""} | line.values
+    emptied = {} if is_new else dict.fromkeys(line.cleared, None)
+    return emptied | {key: value for key, value in filled.items() if value != ""} | line.values

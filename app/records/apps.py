@@ -17,7 +17,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Find the business actions of all apps, and check what entities declare."""
-        from app.records import checks, dblookups
+        from app.records import checks, dblookups, jobs  # noqa: F401 (what comes round)
 
         dblookups.register()
         autodiscover_modules("services")

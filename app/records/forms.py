@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from app.access.actors import Actor
+from app.access.rights import Verb, may
 from app.lib import formats
 from app.records import inputs, lookups, registry
 from app.records.entity import Entity
@@ -197,6 +198,7 @@ def link_rows(
     ]
 
 
-def link_kinds(entity: Entity) -> Sequence[tuple[str, str]]:
-    """The kinds of records that this one can be linked to."""
-    return [(slug, str(registry.get(slug).label)) for slug in entity.links_to]
+def link_kinds(entity: Entity, *, actor: Actor) -> Sequence[tuple[str, str]]:
+    """The kinds of records that this one can be linked to, as far as the actor sees any."""
+    others = [registry.get(slug) for slug in entity.links_to]
+    return [(one.slug, str(one.label)) for one in others if may(actor, Verb.VIEW, one)]

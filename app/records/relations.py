@@ -76,10 +76,19 @@ def check_loops(entity: Entity, drafts: Iterable[Draft]) -> None:
     for field in entity.relations:
         if field.target == entity.slug and not field.read_only:
             moved = [one for one in drafts if not one.is_new and points(one, field)]
+            if moved:
+                one_at_a_time(entity, field)
             batch = {one.row.pk: getattr(one.row, field.key) for one in moved}
             for draft in moved:
                 if circles(draft.row, field, batch=batch):
                     draft.refuse(field.key, _("This would make a circle."))
+
+
+def one_at_a_time(entity: Entity, field: Field) -> None:
+    """Two who move rows under each other at the same moment would not see each other's move."""
+    with connections[current().cell].cursor() as cursor:
+        name = f"{current().schema}:{entity.slug}:{field.key}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 def circles(row: Any, field: Field, *, batch: dict[int, int]) -> bool:

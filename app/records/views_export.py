@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from app.access.actors import Actor
 from app.access.rights import Verb
+from app.lib.spreadsheets import harmless
 from app.records.entity import Entity
 from app.records.errors import Invalid
 from app.records.fields import Field, Kind
@@ -22,8 +23,6 @@ from app.records.listing import MOST, Query, page, parse_query
 from app.records.pages import entity_page, go
 
 BOM = "\ufeff"
-#: What a spreadsheet takes for a formula when it begins a cell.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 WRITTEN_BY_PEOPLE = frozenset(
     (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.RELATION, Kind.PERSON)
 )
@@ -121,8 +120,3 @@ def as_text(value: Any, zone: ZoneInfo) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return str(value)
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -115,7 +115,7 @@ def _form(
         "errors": errors or {},
         "labels": forms.labels(entity) | {"links": _("Linked records")},
         "conflict": conflict,
-        "link_kinds": forms.link_kinds(entity),
+        "link_kinds": forms.link_kinds(entity, actor=actor),
         "link_rows": forms.link_rows(entity, pk, request.GET, sent_links, actor=actor),
         "next": next_of(request, ""),
         "cancel": next_of(request, back),

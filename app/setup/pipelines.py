@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from app.access.requests import SignedInRequest
 from app.records import changes
 from app.records.errors import Forbidden, Invalid, NotVisible, Refused, Stale
+from app.records.pages import version_of
 from app.records.registry import get
 from app.sales.pipelines import Pipeline, Stage
 from app.setup.gate import administrators_only
@@ -90,7 +91,7 @@ def _change_pipeline(request: SignedInRequest, row: Pipeline) -> HttpResponse:
 
 def _deleted(request: SignedInRequest, slug: str, pk: int) -> bool:
     def delete() -> bool:
-        changes.delete(get(slug), pk, actor=request.actor, version=_version(request))
+        changes.delete(get(slug), pk, actor=request.actor, version=version_of(request))
         return True
 
     return bool(_told(request, delete))
@@ -112,7 +113,7 @@ def _save(request: SignedInRequest, slug: str, row: Any, values: dict[str, Any])
     saved = _told(
         request,
         lambda: changes.update(
-            get(slug), row.pk, values, actor=request.actor, version=_version(request)
+            get(slug), row.pk, values, actor=request.actor, version=version_of(request)
         ),
     )
     if saved is not None:
@@ -138,11 +139,6 @@ def _told(request: SignedInRequest, change: Callable[[], Any]) -> Any:
 
 def _stage_values(request: SignedInRequest) -> dict[str, Any]:
     return {name: request.POST.get(name, "") for name in ("name", "kind", "probability")}
-
-
-def _version(request: SignedInRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() else None
 
 
 def _pipelines(request: SignedInRequest) -> Any:

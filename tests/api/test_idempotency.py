@@ -145,3 +145,15 @@ def test_a_repeat_does_not_wait_for_ever(fresh, monkeypatch):
     problem(repeat, 409)
     assert int(repeat.headers["Retry-After"]) > 0
     assert count(caller) == 1
+
+
+def test_old_answers_are_forgotten(api, workspace):
+    from app.records.jobs import forget_keys
+    from app.records.models import IdempotencyKey
+
+    for key in ("old", "new"):
+        api["bob"].post("/accounts", {"name": "Acme"}, idempotency_key=key)
+    aged = timezone.now() - timedelta(hours=25)
+    IdempotencyKey.objects.filter(key="old").update(created_at=aged)
+    forget_keys()
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["new"]

@@ -16,7 +16,8 @@ from app.imports.staging import reset, store
 from app.imports.undoing import undo
 from app.records import registry
 from app.sales.accounts import Account
-from tenants.context import use_tenant
+from tenants.addresses import connect_owner
+from tenants.context import Ref, use_tenant
 from tests import planes
 from tests.imports.conftest import actor_of, counts
 from tests.live import Live
@@ -101,6 +102,27 @@ def test_a_killed_worker_is_replaced_and_the_import_ends(live: Live) -> None:
             wait_for(made, lambda: made.status == "done")
             assert counts(made) == (30_000, 29_999, 0, 0, 1)
             assert Account.objects.count() == 29_999
+
+
+def test_a_killed_command_leaves_a_job_that_goes_on(
+    fresh: Ref, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 500)
+    with use_tenant(fresh):
+        made = staged(actor_of(person("fiona", ref=fresh)), big_file())
+        die_after(monkeypatch, outcomes, "save", 2)
+        with pytest.raises(Killed):
+            jobs.run_here(made, watch=running.nobody)
+        with connect_owner() as owner:
+            query = (
+                "SELECT args, scheduled_at > now() FROM jobs.procrastinate_jobs"
+                " WHERE task_name = 'imports.run' AND args ->> 'tenant' = %s"
+            )
+            [(args, is_later)] = owner.execute(query, [fresh.schema]).fetchall()
+        assert is_later
+        jobs.run_import(import_id=args["import_id"])
+        made.refresh_from_db()
+        assert (made.status, counts(made)) == ("done", (ROWS, ROWS - 1, 0, 0, 1))
 
 
 def wait_for(made: Import, ready: Any) -> None:

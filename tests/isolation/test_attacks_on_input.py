@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.core import signing
+from django.db import connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.records import changes, registry
-from app.records.errors import RecordError
+from app.records.errors import Invalid, RecordError
 from tenants.context import use_tenant
 from tests.factories import sample
 from tests.isolation.world import token_of
+from tests.people import person
 from tests.records.helpers import actor
 
 REFUSED = range(400, 500)
@@ -305,6 +309,29 @@ def test_a_batch_cannot_make_a_circle(workspace, alice):
             assert at not in seen, f"{parents} goes round"
             seen.add(at)
             at = parents[at]
+
+
+def test_two_people_at_once_cannot_make_a_circle(fresh):
+    barrier, entity = Barrier(2), registry.get("accounts")
+    fiona = person("fiona", ref=fresh)
+    with use_tenant(fresh):
+        one, two = (sample("accounts", by=fiona, name=name).pk for name in ("One", "Two"))
+
+    def move(pk: int, under: int) -> str:
+        try:
+            with use_tenant(fresh):
+                barrier.wait(10)
+                values = {"parent_id": under}
+                changes.update(entity, pk, values, actor=actor(fiona), version=1)
+                return "moved"
+        except Invalid:
+            return "refused"
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = list(pool.map(move, (one, two), (two, one)))
+    assert sorted(ends) == ["moved", "refused"]
 
 
 def test_a_moment_is_not_its_whole_day(call, account, two):
