@@ -22,6 +22,8 @@ EXCLUDED = (
     "*session*",
     "account_emailconfirmation",
     "mfa_authenticator",
+    "socialaccount_socialapp",
+    "socialaccount_socialtoken",
     "procrastinate_*",
     "*staging*",
     "*staged*",

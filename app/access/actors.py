@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from app.access.models import Limits, Role, User
 from app.access.scopes import DEFAULTS_JSON, Scope, Verb, by_verb
+from app.access.ways import Policy, ways_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Actor:
     time_zone: str
     base_currency: str
     workspace_name: str
+    #: His workspace wants a second factor and he has none: he may set one up, nothing else.
+    lacks_factor: bool = False
 
     @property
     def administers(self) -> bool:
@@ -73,7 +76,15 @@ _SEATED = """
     ) s
     WHERE u.is_active AND u.has_seat AND l.state = %s
 """
-_BY_ID = f"SELECT {_COLUMNS}, u.password FROM access_user u {_SEATED} AND u.id = %s"
+_SIGN_IN = """
+    u.password, w.second_factor_required, p.only_way, p.asks_factor, EXISTS(
+        SELECT FROM mfa_authenticator f
+        WHERE f.user_id = u.id AND f.type IN ('totp', 'webauthn'))
+"""
+_BY_ID = f"""
+    SELECT {_COLUMNS}, {_SIGN_IN} FROM access_user u
+    LEFT JOIN access_identityprovider p ON p.is_on {_SEATED} AND u.id = %s
+"""
 _BY_TOKEN = f"""
     SELECT {_COLUMNS}, t.id, t.last_used_at
     FROM access_apitoken t JOIN access_user u ON u.id = t.user_id {_SEATED}
@@ -93,9 +104,13 @@ def actor_of_session(session: SessionBase) -> Actor | None:
     if user_id is None:
         return None
     row = _one_row(_BY_ID, int(user_id))
-    if row is None or not _same_password(session, row[-1]):
+    if row is None or not _same_password(session, row[-5]):
         return None
-    return _actor(row)
+    actor, policy = _actor(row), Policy(*row[-4:])
+    ways = ways_of(session, actor.user_id)
+    if not policy.suffices(ways, is_owner=actor.role == Role.OWNER):
+        return None
+    return replace(actor, lacks_factor=policy.wants_factor(ways))
 
 
 def actor_of_token_hash(token_hash: str) -> tuple[Actor, int, datetime | None] | None:

@@ -15,5 +15,9 @@ class AccessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the jobs known to the worker."""
+        """Make the jobs known to the worker; end the sessions of whoever leaves."""
         from app.access import jobs  # noqa: F401
+        from app.access.listeners import listen
+        from app.access.signed_in import end_sessions_of_leavers
+
+        listen(end_sessions_of_leavers)

@@ -6,7 +6,10 @@ from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from app.access import entry
 
 
 class LoginForm(AllauthLoginForm):
@@ -20,6 +23,15 @@ class LoginForm(AllauthLoginForm):
         )
         self.fields["password"].label = _("Password")
         self.fields["password"].help_text = ""
+
+    def clean(self) -> Any:
+        """Tell who has shown the right password why he is refused all the same."""
+        cleaned = super().clean()
+        user = getattr(self, "user", None)
+        reason = entry.refusal(user, {}) if user is not None else None
+        if reason is not None:
+            raise ValidationError(reason)
+        return cleaned
 
     def add_prefix(self, field_name: str) -> str:
         """allauth's field `login` is `email` on the page and in every script."""

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from app.access.models import User
+from app.access.mails import language_of, send
+from app.access.models import User, Workspace
 from app.access.verification import ask_once
+from tenants.context import current
 from tenants.jobs import task
+from tenants.routing import workspace_url
 
 
 @task(name="access.ask_for_proof", attempts=8)
 def ask_for_proof(*, user_id: int) -> None:
     """Mail somebody the link that proves his address."""
     ask_once(User.objects.get(pk=user_id))
+
+
+@task(name="access.tell_of_sign_in", attempts=8)
+def tell_of_sign_in(*, user_id: int, what: str, program: str = "", ip: str = "") -> None:
+    """Mail somebody that the way he signs in has changed, or that he signed in elsewhere."""
+    user = User.objects.get(pk=user_id)
+    if user.email:
+        send(
+            "sign_in_changed",
+            to=user.email,
+            language=language_of(user),
+            name=user.name,
+            workspace=Workspace.objects.get().name,
+            what=what,
+            program=program,
+            ip=ip,
+            url=workspace_url(current().subdomain, "/settings/security/"),
+        )

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +21,8 @@ from tenants.context import bind_actor, current_or_none
 from tenants.models import Tenant
 
 Answer = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., Any]
+OPEN_WITHOUT_FACTOR = "open_without_factor"
 _API = "/api/"
 _BEARER = "bearer "
 
@@ -33,6 +36,8 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         actor = _actor_of(request) if current_or_none() else None
         request.actor = actor  # type: ignore[attr-defined]
+        if actor is None:  # a session that does not suffice is nobody's, for allauth too
+            request.user = AnonymousUser()
         with ExitStack() as stack:
             stack.enter_context(bind_actor(actor.user_id if actor else None))
             stack.enter_context(translation.override(_language(request, actor)))
@@ -52,11 +57,22 @@ class ActorMiddleware:
         """Send signed-out visitors to the log-in page, unless the view is open to them."""
         if _is_suspended(request):
             return render(request, "account/suspended.html", status=403)
-        if current_or_none() is None or request.actor is not None:  # type: ignore[attr-defined]
+        if current_or_none() is None or request.path.startswith(_API):
             return None
-        if request.path.startswith(_API) or not getattr(view, "login_required", True):
+        if not getattr(view, "login_required", True):
             return None
-        return _to_login(request)
+        actor: Actor | None = request.actor  # type: ignore[attr-defined]
+        if actor is None:
+            return _to_login(request)
+        if actor.lacks_factor and not getattr(view, OPEN_WITHOUT_FACTOR, False):
+            return _to_set_up(request)
+        return None
+
+
+def open_without_factor(view: View) -> View:
+    """Mark a page that somebody needs who must set up a second factor first."""
+    setattr(view, OPEN_WITHOUT_FACTOR, True)
+    return view
 
 
 def _is_suspended(request: HttpRequest) -> bool:
@@ -80,8 +96,19 @@ def _language(request: HttpRequest, actor: Actor | None) -> str:
 
 def _to_login(request: HttpRequest) -> HttpResponse:
     target = request.get_full_path() if request.method == "GET" else settings.LOGIN_REDIRECT_URL
+    login = reverse("account_login")
+    return _go(request, f"{login}?{urlencode({'next': target})}", login)
+
+
+def _to_set_up(request: HttpRequest) -> HttpResponse:
+    security = reverse("mfa_index")
+    return _go(request, security, security)
+
+
+def _go(request: HttpRequest, url: str, url_of_parts: str) -> HttpResponse:
+    """Send the browser on; a part of a page takes the whole page along."""
     if not request.headers.get("HX-Request"):
-        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
+        return HttpResponseRedirect(url)
     response = HttpResponse()
-    response.headers["HX-Redirect"] = reverse("account_login")
+    response.headers["HX-Redirect"] = url_of_parts
     return response

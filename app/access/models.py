@@ -135,6 +135,10 @@ class User(AbstractBaseUser):
     )
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True, default="")
     external_id = models.CharField(_("external ID"), max_length=200, blank=True, default="")
+    #: When a second factor was last added, removed or reset: the trace of it in the trail.
+    factors_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: When an administrator last ended sessions of his.
+    sessions_ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -202,6 +206,9 @@ class Workspace(models.Model):
     scopes = models.JSONField(
         default=dict, db_default=Value({}, models.JSONField()), editable=False
     )
+    second_factor_required = models.BooleanField(
+        _("second factor required"), default=False, db_default=False
+    )
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(id=1), name="access_workspace_single"),)
@@ -229,6 +236,30 @@ class Limits(models.Model):
 
     def __str__(self) -> str:
         return self.plan
+
+
+class IdentityProvider(models.Model):
+    """The one OpenID Connect provider through which people may sign in here."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name"), max_length=40)
+    issuer = models.URLField(_("issuer"), max_length=200)
+    client_id = models.CharField(_("client ID"), max_length=190)
+    #: Sealed; never shown again.
+    secret = models.TextField(editable=False, blank=True, default="")
+    is_on = models.BooleanField(_("in use"), default=False)
+    #: Nobody but owners may use a password or a passkey.
+    only_way = models.BooleanField(_("only this way"), default=False)
+    #: Ask for the second factor of the workspace too.
+    asks_factor = models.BooleanField(_("ask for the second factor too"), default=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(id=1), name="access_identityprovider_single"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Currency(models.Model):

@@ -5,10 +5,19 @@ from __future__ import annotations
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from app.access import views
+from app.access import factor_views, views
 
 urlpatterns = [
     path("login/", allauth.login, name="account_login"),
+    path("login/second/", factor_views.second_step, name="mfa_authenticate"),
+    path("login/passkey/", factor_views.passkey_login, name="mfa_login_webauthn"),
+    path("again/", factor_views.reauthenticate, name="account_reauthenticate"),
+    path("again/code/", factor_views.reauthenticate_by_code, name="mfa_reauthenticate"),
+    path(
+        "again/passkey/",
+        factor_views.reauthenticate_by_passkey,
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("logout/", views.log_out, name="account_logout"),
     path("signup/", allauth.signup, name="account_signup"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),

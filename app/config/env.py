@@ -104,3 +104,11 @@ def secret(name: str, *, local: bool) -> str:
     if not local and (len(value) < 32 or value.startswith(("local-and-public", "change"))):
         raise ImproperlyConfigured(f"{name} must be a random value of at least 32 characters.")
     return value
+
+
+def secrets(name: str) -> list[str]:
+    """Former keys, separated by commas; each as long as a key must be."""
+    values = [part.strip() for part in text(name, "").split(",") if part.strip()]
+    if any(len(value) < 32 for value in values):
+        raise ImproperlyConfigured(f"{name}: each key must have at least 32 characters.")
+    return values

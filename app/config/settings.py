@@ -14,6 +14,7 @@ env.load_file()
 LOCAL = env.flag("LOCAL", False)
 DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY", local=LOCAL)
+SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY_FALLBACKS")
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
 RUN_ID = env.text("RUN_ID", "none")
 DRAIN_FILE = DATA_DIR / "draining"
@@ -87,6 +88,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "django_htmx",
     "csp",
@@ -147,6 +151,29 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = SCHEME
 ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXIES", 0, low=0, high=9)
 ACCOUNT_SESSION_REMEMBER = True
 USERSESSIONS_TRACK_ACTIVITY = False
+MFA_ADAPTER = "app.access.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A clock may be off by half a minute; `factors` remembers used codes for as long.
+MFA_TOTP_TOLERANCE = 1
+# Whoever has a password here was let in by an administrator.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "app.access.factors.CodeForm",
+    "reauthenticate": "app.access.factors.CodeAgainForm",
+    "activate_totp": "app.access.factors.FirstCodeForm",
+    "add_webauthn": "app.access.passkeys.AddPasskeyForm",
+    "edit_webauthn": "app.access.passkeys.RenamePasskeyForm",
+    "authenticate_webauthn": "app.access.passkeys.PasskeyForm",
+    "reauthenticate_webauthn": "app.access.passkeys.PasskeyAgainForm",
+    "login_webauthn": "app.access.passkeys.PasskeyLoginForm",
+}
+SOCIALACCOUNT_ADAPTER = "app.access.oidc.adapter.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+#: Whether requests to addresses of customers may reach loopback and private networks.
+OUTGOING_PRIVATE = env.flag("OUTGOING_PRIVATE", LOCAL)
 
 # --- Cookies are host-only: no domain is ever set -----------------------------------------------
 SECURE = SCHEME == "https"

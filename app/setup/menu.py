@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from app.access.actors import Actor
+from app.access.rights import Verb, may
+from app.records.registry import all_entities
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,12 @@ OWN = (
         "circle-user",
         _("Your name, language, time zone and password"),
     ),
+    Page(
+        "/settings/security/",
+        _("Sign-in and security"),
+        "shield",
+        _("Second factor, passkeys and recovery codes"),
+    ),
     Page("/settings/sessions/", _("Sessions"), "monitor", _("Where you are signed in")),
     Page("/settings/tokens/", _("API tokens"), "key", _("Keys for programs that act as you")),
 )
@@ -38,6 +46,12 @@ COMPANY = (
         _("Name, language, time zone and base currency"),
     ),
     Page("/settings/people/", _("People"), "users", _("Who works here, and as what")),
+    Page(
+        "/settings/sign-in/",
+        _("How people sign in"),
+        "log-in",
+        _("Second factor for everybody, the company's own sign-in"),
+    ),
     Page("/settings/teams/", _("Teams"), "user-plus", _("Who sees whose records")),
     Page(
         "/settings/pipelines/",
@@ -46,11 +60,18 @@ COMPANY = (
         _("The stages that a deal goes through"),
     ),
     Page("/settings/currencies/", _("Currencies"), "banknote", _("Currencies and their rates")),
-    Page("/settings/imports/", _("Imports"), "import", _("Bring in spreadsheets, and undo them")),
+)
+IMPORTS = Page(
+    "/settings/imports/", _("Imports"), "import", _("Bring in spreadsheets, and undo them")
 )
 
 
 def groups_for(actor: Actor) -> list[tuple[Promise, tuple[Page, ...]]]:
     """The groups of pages that this person may open."""
-    own: list[tuple[Promise, tuple[Page, ...]]] = [(_("You"), OWN)]
-    return [*own, (_("Workspace"), COMPANY)] if actor.administers else own
+    shared = (*COMPANY, IMPORTS) if actor.administers else (IMPORTS,) if _imports(actor) else ()
+    groups: list[tuple[Promise, tuple[Page, ...]]] = [(_("You"), OWN)]
+    return [*groups, (_("Workspace"), shared)] if shared else groups
+
+
+def _imports(actor: Actor) -> bool:
+    return any(may(actor, Verb.IMPORT, entity) for entity in all_entities())

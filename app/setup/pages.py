@@ -20,13 +20,14 @@ def page(
     request: SignedInRequest, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """The page inside the frame of the settings."""
+    return render(request, f"setup/{template}.html", frame(request) | context, status=status)
+
+
+def frame(request: SignedInRequest) -> dict[str, Any]:
+    """What every page of the settings shows and uses."""
     actor = request.actor
-    context["settings_menu"] = groups_for(actor)
-    context["plain"] = plain
-    context["show_moment"] = partial(
-        show_moment, language=actor.language, time_zone=actor.time_zone
-    )
-    return render(request, f"setup/{template}.html", context, status=status)
+    shown = partial(show_moment, language=actor.language, time_zone=actor.time_zone)
+    return {"settings_menu": groups_for(actor), "plain": plain, "show_moment": shown}
 
 
 def plain(number: Decimal) -> str:

@@ -25,6 +25,7 @@ from app.access.requests import SignedInRequest
 from app.setup.forms import NewPersonForm, PersonForm, SeatForm, take_errors
 from app.setup.gate import administrators_only
 from app.setup.pages import page
+from app.setup.signed_in import context_of
 
 GROUPS: dict[str, dict[str, bool]] = {
     "active": {"is_active": True, "has_seat": True},
@@ -136,4 +137,5 @@ def _person_page(
         form=form or PersonForm(initial=_facts(row)),
         seat_form=seat_form or SeatForm(),
         may_touch=request.actor.role == Role.OWNER or row.role != Role.OWNER,
+        **context_of(request, row),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from app.setup import pages, people, pipelines, profile, tokens, workspace
+from app.setup import pages, people, pipelines, profile, sign_in, signed_in, tokens, workspace
 
 app_name = "setup"
 urlpatterns = [
@@ -25,6 +25,10 @@ urlpatterns = [
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/seat/", people.seat, name="seat"),
     path("people/<int:pk>/presence/", people.presence, name="presence"),
+    path("people/<int:pk>/sessions/", signed_in.sessions, name="sessions_of"),
+    path("people/<int:pk>/factors/", signed_in.factors, name="factors_of"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/second-factor/", sign_in.second_factor, name="require_factor"),
     path("pipelines/", pipelines.pipelines, name="pipelines"),
     path("pipelines/<int:pk>/", pipelines.pipeline, name="pipeline"),
     path("pipelines/<int:pk>/stages/", pipelines.add_stage, name="new_stage"),

@@ -102,15 +102,26 @@ def test_somebody_who_left_is_out_at_once(
     with use_tenant(two[0]):
         User.objects.filter(pk=bob.pk).update(is_active=False)
     assert client.get("/settings/").status_code == 302
-    assert log_in(browser(), "bob@acme.example")["Location"] != "/"
 
 
-def test_somebody_without_a_seat_cannot_sign_in(
-    browser: Browser, two: tuple[Ref, Ref], bob: User
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"is_active": False}, "access to this workspace was ended"),
+        ({"has_seat": False}, "no seat"),
+    ],
+)
+def test_who_lost_his_place_is_told_why_after_the_right_password_only(
+    browser: Browser, two: tuple[Ref, Ref], bob: User, change: Any, sentence: str
 ) -> None:
     with use_tenant(two[0]):
-        User.objects.filter(pk=bob.pk).update(has_seat=False)
-    log_in(client := browser(), "bob@acme.example")
+        User.objects.filter(pk=bob.pk).update(**change)
+    wrong = log_in(browser(), "bob@acme.example", "a guess").content.decode()
+    unknown = log_in(browser(), "who@acme.example", "a guess").content.decode()
+    assert sentence not in wrong
+    assert len(wrong) == len(unknown)
+    right = log_in(client := browser(), "bob@acme.example")
+    assert sentence in right.content.decode()
     assert client.get("/settings/").status_code == 302
 
 

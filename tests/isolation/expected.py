@@ -21,6 +21,8 @@ NO_BOARD = "an entity without a board has no such page"
 CLOSED = "nobody makes himself a person of somebody else's workspace"
 NO_SUCH = "there is nothing at this address, and it says so"
 STATE = "the record's state refuses it; the services' own tests cover the rest"
+NO_FACTOR = "she has no such second factor; the tests of sign-in cover the good case"
+PROVE = "wants a fresh proof first; the tests of sign-in cover the good case"
 ONCE = "needs a secret that was mailed; the tests of sign-in cover the good case"
 OTHER_TESTS = "commits in both planes; the tests of signing up cover the good case"
 
@@ -287,6 +289,26 @@ def languages() -> list[Call]:
 
 ACCESS: dict[str, Entry] = {
     "login/": lambda _t: forms_of_allauth("/login/"),
+    "login/second/": lambda _t: [
+        get("/login/second/", 302, why=SIGNED_IN),
+        post("/login/second/", {"code": "123456"}, why=SIGNED_IN),
+    ],
+    "login/passkey/": lambda _t: [
+        get("/login/passkey/", 302, why=SIGNED_IN),
+        post("/login/passkey/", {"credential": "{}"}, why=SIGNED_IN),
+    ],
+    "again/": lambda _t: [
+        get("/again/"),
+        post("/again/", {"password": "wrong"}, 200, why="a wrong password"),
+    ],
+    "again/code/": lambda _t: [
+        get("/again/code/", 302, why=NO_FACTOR),
+        post("/again/code/", {"code": "123456"}, why=NO_FACTOR),
+    ],
+    "again/passkey/": lambda _t: [
+        get("/again/passkey/", 302, why=NO_FACTOR),
+        post("/again/passkey/", {"credential": "{}"}, why=NO_FACTOR),
+    ],
     "logout/": lambda _t: [get("/logout/"), post("/logout/")],
     "signup/": lambda _t: forms_of_allauth("/signup/", 200, 302, why=CLOSED),
     "inactive/": lambda _t: [get("/inactive/")],
@@ -318,6 +340,12 @@ def person_form(t: Target) -> dict[str, str]:
     return {"name": t.say, "role": "sales", "team": "", "external_id": t.say}
 
 
+def proving(rest: str) -> list[Call]:
+    """Pages that want the password again before they open."""
+    path = f"/settings/security/{rest}"
+    return [get(path, 302, why=PROVE), post(path, None, 302, why=PROVE)]
+
+
 SETTINGS: dict[str, Entry] = {
     "settings/": lambda _t: [get("/settings/")],
     "settings/profile/": lambda t: [
@@ -328,6 +356,21 @@ SETTINGS: dict[str, Entry] = {
         post("/settings/profile/password/", {"oldpassword": "wrong"}, 422, why="a wrong password")
     ],
     "settings/profile/verify/": lambda _t: [post("/settings/profile/verify/")],
+    "settings/security/": lambda _t: [get("/settings/security/")],
+    "settings/security/app/": lambda _t: proving("app/"),
+    "settings/security/app/remove/": lambda _t: [
+        get("/settings/security/app/remove/", 404, why=NO_FACTOR),
+        post("/settings/security/app/remove/", None, 404, why=NO_FACTOR),
+    ],
+    "settings/security/passkeys/add/": lambda _t: proving("passkeys/add/"),
+    "settings/security/passkeys/<int:pk>/name/": lambda _t: proving("passkeys/1/name/"),
+    "settings/security/passkeys/<int:pk>/remove/": lambda _t: proving("passkeys/1/remove/"),
+    "settings/security/codes/": lambda _t: proving("codes/"),
+    "settings/security/codes/new/": lambda _t: proving("codes/new/"),
+    "settings/sign-in/": lambda _t: [get("/settings/sign-in/")],
+    "settings/sign-in/second-factor/": lambda _t: [
+        post("/settings/sign-in/second-factor/", {"required": "1"}),
+    ],
     "settings/sessions/": lambda _t: [
         get("/settings/sessions/"),
         post("/settings/sessions/", {"session": "others"}),
@@ -382,6 +425,12 @@ SETTINGS: dict[str, Entry] = {
     ],
     "settings/people/<int:pk>/presence/": lambda t: [
         post(f"/settings/people/{t.other['seatless']}/presence/", {"leave": "1"})
+    ],
+    "settings/people/<int:pk>/sessions/": lambda t: [
+        post(f"/settings/people/{t.other['seatless']}/sessions/", {"session": "all"})
+    ],
+    "settings/people/<int:pk>/factors/": lambda t: [
+        post(f"/settings/people/{t.other['seatless']}/factors/")
     ],
     "settings/pipelines/": lambda t: [
         get("/settings/pipelines/"),
@@ -472,6 +521,8 @@ WORKSPACE: dict[str, Entry] = {**PAGES, **API, **ACCESS, **SETTINGS, **IMPORTS}
 #: Pages of a workspace that somebody may open who has not signed in there.
 OPEN = {
     "login/": "the log-in page itself",
+    "login/second/": "the second step, which leads back to the first without it",
+    "login/passkey/": "signing in by a passkey",
     "logout/": "asks whether to sign out; harmless without a session",
     "signup/": CLOSED,
     "inactive/": "says that an account is inactive",

@@ -11,3 +11,5 @@ import "./picker.js";
 import "./links.js";
 import "./board.js";
 import "./charts.js";
+import "./passkey.js";
+import "./codes.js";
