@@ -18,7 +18,6 @@ from typing import IO
 from local import environment, leftovers, postgres, stamps, storage
 from local.ports import BadPort, addresses, asked_port, free_port, listens
 from local.supervisor import ChildEnded, Stopped, Supervisor
-from tenants.files.bucket import set_up
 
 MANAGE = (sys.executable, str(stamps.ROOT / "manage.py"))
 
@@ -159,9 +158,9 @@ def start_storage(supervisor: Supervisor, store: storage.Store) -> None:
 
 
 def wait_for_storage(supervisor: Supervisor, store: storage.Store) -> None:
-    """Until it takes signed requests and the bucket is as it should be."""
+    """Until it has what it had before, and the bucket is as it should be."""
     supervisor.wait_until(lambda: storage.answers(store), what="The object store", seconds=60)
-    set_up(store.as_admin(), origins=[store.origin])
+    storage.prepare(store)
 
 
 def bring_databases_to_head(

@@ -11,7 +11,7 @@ import base64
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,13 @@ from typing import Any
 from local.certificates import make_certificates
 from local.environment import write_private
 from local.ports import free_port
+from tenants.files.bucket import set_up
 from tenants.files.connections import Place, client_of, session_of
-from tenants.files.errors import StorageDown, StorageRefused, answered
+from tenants.files.errors import NoSuchFile, StorageDown, StorageRefused, answered
 
 BUCKET = "clientele-files"
 REGION = "us-east-1"
+PROBE = "ready"
 ROLE = "arn:aws:iam::000000000000:role/files"
 COMPONENTS = ("s3", "filer", "volume", "master", "admin")
 PORTS = tuple(f"{name}.{kind}" for name in COMPONENTS for kind in ("port", "port.grpc"))
@@ -127,16 +129,30 @@ def environment(store: Store) -> dict[str, str]:
 
 
 def answers(store: Store) -> bool:
-    """Whether it takes the signatures of both identities, and lets the web have its role."""
+    """Whether it takes both signatures, gives the role, and reads what it had stored.
+
+    After a start it knows its identities some seconds before it finds its volumes.
+    """
     admin, app = store.as_admin(), store.as_app()
     try:
         with answered():
-            client_of(session_of(admin), admin.endpoint).list_buckets()
             sts = client_of(session_of(app), app.endpoint, service="sts")
             sts.assume_role(RoleArn=ROLE, RoleSessionName="ready")
+            client_of(session_of(admin), admin.endpoint).get_object(Bucket=BUCKET, Key=PROBE)
+    except NoSuchFile:
+        return True
     except (StorageDown, StorageRefused):
         return False
     return True
+
+
+def prepare(store: Store, *, origins: Sequence[str] = ()) -> None:
+    """The bucket in its state, and in it the object that the next start asks for."""
+    admin = store.as_admin()
+    set_up(admin, origins=origins or [store.origin])
+    with answered():
+        client = client_of(session_of(admin), admin.endpoint, read_timeout=30)
+        client.put_object(Bucket=BUCKET, Key=PROBE, Body=b"ready")
 
 
 def drop_sockets(store: Store) -> None:

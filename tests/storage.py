@@ -17,7 +17,6 @@ from local import clamd as local_clamd
 from local import storage as local_storage
 from local.environment import STORAGE_SECRETS
 from local.ports import free_port
-from tenants.files.bucket import set_up
 
 
 class Weed:
@@ -30,7 +29,7 @@ class Weed:
             folder, secrets=secrets, origin=",".join(self.origins)
         )
         self.start()
-        set_up(self.store.as_admin(), origins=self.origins)
+        local_storage.prepare(self.store, origins=self.origins)
 
     def start(self) -> None:
         """Start it on its ports, with what it had stored, and wait for a signed answer."""

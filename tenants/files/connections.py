@@ -18,6 +18,7 @@ from botocore.credentials import (
     Credentials,
     ReadOnlyCredentials,
 )
+from botocore.loaders import create_loader
 from django.conf import settings
 
 from tenants.context import current
@@ -29,6 +30,8 @@ LONGEST_ADDRESS = 15 * 60
 #: The life of a workspace's credentials: the most that a chain of roles gets on AWS.
 PASS_LIFE = 60 * 60
 MAX_PASSES = 2000
+#: Seconds that a visitor waits for a word of the store, twice.
+PATIENCE = 5
 OBJECT_ACTIONS = (
     "s3:GetObject",
     "s3:GetObjectVersion",
@@ -103,9 +106,9 @@ def clients_of(where: Place) -> Clients:
     passes = Passes(where) if where.role else None
     session = session_of(where, passes)
     return Clients(
-        quick=client_of(session, where.endpoint, read_timeout=10),
+        quick=client_of(session, where.endpoint),
         patient=client_of(session, where.endpoint, read_timeout=120),
-        public=client_of(session, where.public, read_timeout=10),
+        public=client_of(session, where.public),
         forms=client_of(session_of(where), where.public),
         passes=passes,
     )
@@ -114,6 +117,7 @@ def clients_of(where: Place) -> Clients:
 def session_of(where: Place, passes: Passes | None = None) -> Any:
     """A session with the passes; without, our own credentials or what boto3 finds by itself."""
     inner = botocore.session.Session()
+    inner.register_component("data_loader", _service_descriptions())
     if passes is not None:
         inner.register_component("credential_provider", CredentialResolver([Only(passes)]))
     elif where.key_id:
@@ -121,13 +125,13 @@ def session_of(where: Place, passes: Passes | None = None) -> Any:
     return boto3.Session(botocore_session=inner, region_name=where.region)
 
 
-def client_of(session: Any, endpoint: str, *, service: str = "s3", read_timeout: int = 10) -> Any:
+def client_of(session: Any, endpoint: str, *, service: str = "s3", read_timeout: int = 0) -> Any:
     """A client that gives up early; signature 4, the region always named."""
     style = "path" if endpoint else "virtual"
     config = Config(
         signature_version="s3v4" if service == "s3" else "v4",
         connect_timeout=2,
-        read_timeout=read_timeout,
+        read_timeout=read_timeout or PATIENCE,
         retries={"mode": "standard", "total_max_attempts": 2},
         max_pool_connections=32,
         s3={"addressing_style": style, "us_east_1_regional_endpoint": "regional"},
@@ -135,6 +139,12 @@ def client_of(session: Any, endpoint: str, *, service: str = "s3", read_timeout:
         response_checksum_validation="when_required",
     )
     return session.client(service, endpoint_url=endpoint or None, config=config)
+
+
+@lru_cache(maxsize=1)
+def _service_descriptions() -> Any:
+    """A megabyte of JSON, read once for all sessions."""
+    return create_loader()
 
 
 class Only(CredentialProvider):

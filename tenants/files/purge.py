@@ -11,6 +11,7 @@ from tenants.context import Ref, use_tenant
 from tenants.files.errors import NoSuchFile, StorageDown, answered
 from tenants.files.keys import prefixes
 
+#: What the store lists in one answer and removes at one request.
 AT_ONCE = 1000
 
 
@@ -64,7 +65,7 @@ def versions(client: Any, bucket: str, prefix: str) -> Iterator[dict[str, str]]:
 def begun_uploads(client: Any, bucket: str, prefix: str) -> Iterator[dict[str, str]]:
     """Name and id of the uploads in parts that were never finished."""
     for page in client.get_paginator("list_multipart_uploads").paginate(
-        Bucket=bucket, Prefix=prefix
+        Bucket=bucket, Prefix=prefix, PaginationConfig={"PageSize": AT_ONCE}
     ):
         for row in page.get("Uploads", ()):
             yield {"Key": row["Key"], "UploadId": row["UploadId"]}

@@ -6,13 +6,14 @@ import urllib.error
 import urllib.request
 import uuid
 from dataclasses import dataclass
+from email.message import Message
 
 from tenants.files.store import Upload
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the object store said."""
+    """What the object store said; header names begin with capitals."""
 
     status: int
     headers: dict[str, str]
@@ -25,10 +26,10 @@ def send(method: str, url: str, body: bytes | None = None, **headers: str) -> An
     request = urllib.request.Request(url, data=body, method=method, headers=given)
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
-            return Answer(answer.status, dict(answer.headers), answer.read())
+            return Answer(answer.status, _titled(answer.headers), answer.read())
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(error.code, dict(error.headers), error.read())
+            return Answer(error.code, _titled(error.headers), error.read())
 
 
 def post(upload: Upload, content: bytes, **changed: str) -> Answer:
@@ -42,3 +43,7 @@ def post(upload: Upload, content: bytes, **changed: str) -> Answer:
     file = f'--{line}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
     body = b"".join([*parts, file.encode(), content, f"\r\n--{line}--\r\n".encode()])
     return send("POST", upload.url, body, Content_Type=f"multipart/form-data; boundary={line}")
+
+
+def _titled(headers: Message) -> dict[str, str]:
+    return {name.title(): value for name, value in headers.items()}
