@@ -20,6 +20,7 @@ SEALED = ("records_auditentry", "django_migrations")
 EXCLUDED = (
     *SEALED,
     "*session*",
+    "access_picture",
     "account_emailconfirmation",
     "mfa_authenticator",
     "socialaccount_socialapp",

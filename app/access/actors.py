@@ -14,6 +14,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import connections, router
 from django.utils.crypto import constant_time_compare
 
+from app.access.looks import Accent
 from app.access.models import Limits, Role, User
 from app.access.scopes import DEFAULTS_JSON, Scope, Verb, by_verb
 from app.access.ways import Policy, ways_of
@@ -38,6 +39,10 @@ class Actor:
     workspace_name: str
     #: His workspace wants a second factor and he has none: he may set one up, nothing else.
     lacks_factor: bool = False
+    #: Digests of his picture and of the workspace's logo, empty where there is none.
+    picture: str = ""
+    logo: str = ""
+    accent: str = Accent.INDIGO
 
     @property
     def administers(self) -> bool:
@@ -67,7 +72,7 @@ _COLUMNS = f"""
     CASE WHEN s.words::text ~ '"(under|team|branch)"' THEN ARRAY({_UNDER}) END,
     CASE WHEN s.words::text ~ '"(team|branch)"' THEN ARRAY({_TEAM}) END,
     coalesce(nullif(u.language, ''), w.language), coalesce(nullif(u.time_zone, ''), w.time_zone),
-    w.base_currency, w.name
+    w.base_currency, w.name, u.picture, w.logo, w.accent
 """
 _SEATED = """
     CROSS JOIN access_workspace w CROSS JOIN access_limits l
@@ -127,8 +132,8 @@ def _one_row(sql: str, key: int | str) -> tuple[Any, ...] | None:
 
 
 def _actor(row: tuple[Any, ...]) -> Actor:
-    user_id, name, email, role, team_id, words, under, team, *rest = row[:12]
-    language, time_zone, base_currency, workspace_name = rest
+    user_id, name, email, role, team_id, words, under, team, *rest = row[:15]
+    language, time_zone, base_currency, workspace_name, picture, logo, accent = rest
     scopes = by_verb(json.loads(words) if words else None)
     return Actor(
         user_id=user_id,
@@ -142,6 +147,9 @@ def _actor(row: tuple[Any, ...]) -> Actor:
         time_zone=time_zone,
         base_currency=base_currency,
         workspace_name=workspace_name,
+        picture=picture,
+        logo=logo,
+        accent=accent,
     )
 
 

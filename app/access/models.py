@@ -13,7 +13,21 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from app.access.looks import Accent, Picture
 from app.lib.text import SORT_KEY_LENGTH, normal_email, sort_key
+
+__all__ = [
+    "ApiToken",
+    "Branch",
+    "Currency",
+    "Language",
+    "Limits",
+    "Picture",
+    "Role",
+    "Team",
+    "User",
+    "Workspace",
+]
 
 
 class Role(models.TextChoices):
@@ -139,6 +153,8 @@ class User(AbstractBaseUser):
     factors_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: When an administrator last ended sessions of his.
     sessions_ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Digest of his picture; empty where there is none.
+    picture = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -201,6 +217,15 @@ class Workspace(models.Model):
     )
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
     base_currency = models.CharField(_("base currency"), max_length=3, default="USD")
+    accent = models.CharField(
+        _("colour"),
+        max_length=10,
+        choices=Accent.choices,
+        default=Accent.INDIGO,
+        db_default="indigo",
+    )
+    #: Digest of the logo; empty where there is none.
+    logo = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: How far each role reaches, where that was chosen; read and checked by `scopes.py`.
     scopes = models.JSONField(

@@ -14,6 +14,7 @@ from app.access import hints
 from app.access.actors import Actor
 from app.access.listeners import Happening, tell
 from app.access.models import Role, Team, User
+from app.access.pictures import show_person
 from app.access.tree import alias, hold, place_under
 from app.access.verification import address_of
 
@@ -125,6 +126,7 @@ def remove_person(user: User, *, by: Actor) -> None:
     _check_may_touch(by, user)
     with transaction.atomic(using=alias()):
         tell(user, Happening.REMOVED, by=by)
+        show_person(user, None)
         user.delete()
 
 

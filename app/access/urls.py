@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from app.access import factor_views, views
+from app.access import factor_views, views, views_pictures
 
 urlpatterns = [
     path("login/", allauth.login, name="account_login"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("signup/", allauth.signup, name="account_signup"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("enter/", views.enter, name="enter"),
+    path("pictures/<int:pk>/<slug:digest>.webp", views_pictures.person, name="picture"),
+    path("pictures/logo/<slug:digest>.webp", views_pictures.logo, name="logo"),
     path("language/", views.choose_language, name="choose_language"),
     path("password/reset/", allauth.password_reset, name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),

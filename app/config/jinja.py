@@ -12,6 +12,8 @@ from jinja2 import Environment, StrictUndefined, pass_eval_context, select_autoe
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from app.lib.people import avatar
+
 
 def environment(**options: Any) -> Environment:
     """Autoescaping, translated, strict about names that do not exist."""
@@ -29,6 +31,7 @@ def environment(**options: Any) -> Environment:
     )
     env.globals.update(_=_gettext, gettext=_gettext)
     env.globals.update(static=_static, svg=_svg, url=_url, language=translation.get_language)
+    env.globals.update(avatar=avatar)
     return env
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from app.access.actors import Actor
+from app.access.brand import brand_of, brand_of_host
 from app.access.rights import Verb, may
-from app.lib.people import initials
+from app.lib.people import avatar, initials
 from app.records.entity import Entity
 from app.records.registry import all_entities
 
@@ -47,6 +49,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": actor.name if actor else "",
         "email": actor.email if actor else "",
         "initials": initials(actor.name) if actor else "",
+        "avatar": avatar(actor.name, pk=actor.user_id, picture=actor.picture) if actor else "",
+        "brand": brand_of(actor) if actor else SimpleLazyObject(brand_of_host),
         "menu": _menu(actor) if actor else [],
     }
     return {"shell": frame, "actor": actor}

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/security/", include("app.setup.urls_security")),
     path("settings/", include("app.setup.urls")),
     path("api/", include("app.api.urls")),
+    path("", include("app.office.urls")),
     path("", include("app.analytics.urls")),
     path("", include("app.records.urls")),
 ]

@@ -102,6 +102,7 @@ class EmployeeEntity(Entity):
     icon = "id-card"
     menu = _("Company")
     audience = Audience.SHARED
+    portrait = "person"
     layout = (
         Section(_("Employee"), ("name", "number", "department", "post", "joined_on", "left_on")),
         Section(_("Reach"), ("work_phone", "mobile", "office")),

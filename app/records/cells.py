@@ -17,9 +17,9 @@ from markupsafe import Markup
 
 from app.lib import formats
 from app.lib.formats import Reader
-from app.lib.people import initials, tone
+from app.lib.people import initials, picture_url, tone
 from app.records.entity import Entity
-from app.records.fields import Field
+from app.records.fields import PEOPLE, Field
 
 Row = Mapping[str, Any]
 Cell = Callable[[Row], str]
@@ -76,18 +76,26 @@ def _table_cell(
 
 
 def _name_cell(entity: Entity) -> Cell:
-    slug = entity.slug
-    square = "" if slug == "contacts" else " sq"
+    slug, face = entity.slug, entity.portrait or ""
+    square = " sq" if not face and slug != "contacts" else ""
 
     def name_cell(row: Row) -> str:
         name = row["name"]
+        picture = _face(name, row.get(f"{face}_id"), row.get(f"{face}_picture"), square)
         return (
-            f'<td class="main"><a href="/{slug}/{row["id"]}/"><span class="av t{tone(name)}'
-            f'{square}" aria-hidden="true">{escape(initials(name))}</span>'
+            f'<td class="main"><a href="/{slug}/{row["id"]}/">{picture}'
             f"<span>{escape(name)}</span></a></td>"
         )
 
     return name_cell
+
+
+def _face(name: str, pk: int | None, picture: str | None, css: str = "") -> str:
+    """The picture of a person, else initials."""
+    if pk is not None and picture:
+        return f'<img class="av{css}" src="{picture_url(pk, picture)}" alt="" loading="lazy">'
+    letters = escape(initials(name))
+    return f'<span class="av t{tone(name)}{css}" aria-hidden="true">{letters}</span>'
 
 
 def cell(field: Field, *, reader: Reader, tones: Mapping[Any, int] | None = None) -> Cell:
@@ -131,7 +139,7 @@ def _relation(field: Field, tones: Mapping[Any, int] | None) -> Cell:
     if tones is not None:
         return lambda row: _pill(row.get(name), tones.get(row.get(key), 0) if tones else 0)
     if field.kind == "person":
-        return lambda row: _person(row.get(name))
+        return lambda row: _person(row.get(name), row.get(key), row.get(f"{name}_picture"))
     if target in (None, "people"):
         return lambda row: _text(row.get(name) or "")
 
@@ -146,12 +154,11 @@ def _pill(label: Any, colour: int) -> str:
     return f'<span class="pill t{colour}">{escape(label)}</span>' if label else ""
 
 
-def _person(name: str | None) -> str:
+def _person(name: str | None, pk: int | None, picture: str | None) -> str:
     if not name:
         return ""
     return (
-        f'<span class="row person"><span class="av t{tone(name)}" aria-hidden="true">'
-        f"{escape(initials(name))}</span>{escape(name)}</span>"
+        f'<a class="row person" href="/{PEOPLE}/{pk}/">{_face(name, pk, picture)}{escape(name)}</a>'
     )
 
 

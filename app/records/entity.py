@@ -65,6 +65,8 @@ class Entity:
     audience: Audience = Audience.OWNED
     #: Entities that a row may be linked to, many to many, with a role.
     links_to: tuple[str, ...] = ()
+    #: The relation to the person whose picture stands beside the name.
+    portrait: str | None = None
     #: Group of the menu; none, not in the menu.
     menu: Any = None
 

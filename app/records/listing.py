@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,6 +35,8 @@ from app.records.search import matching
 
 PAGE = 50
 MOST = 200
+#: What to select beside the fields' own values.
+Also = Callable[[Entity, Sequence[Field]], dict[str, Any]]
 #: Parameters that pages use for themselves.
 RESERVED = frozenset({"q", "sort", "cursor", "limit", "columns", "view", "page", "bom", "ids"})
 
@@ -143,6 +145,21 @@ def expressions(fields: Sequence[Field], *, actor: Actor) -> dict[str, Any]:
     return found
 
 
+def nothing_else(_entity: Entity, _fields: Sequence[Field]) -> dict[str, Any]:
+    """What programs get beside the fields' values."""
+    return {}
+
+
+def portraits(entity: Entity, fields: Sequence[Field]) -> dict[str, Any]:
+    """What pages get beside the fields' values: the picture of each person they name."""
+    people = [field for field in fields if field.target == PEOPLE]
+    own = entity.fields.get(entity.portrait or "")
+    found: dict[str, Any] = {own.key: own.key} if own else {}
+    for field in [*people, own] if own else people:
+        found[f"{field.name}_picture"] = column_in(get_user_model(), field, "picture")
+    return found
+
+
 def field_names(field: Field) -> set[str]:
     """The columns of the field's model."""
     return {one.name for one in field.source.model._meta.concrete_fields}
@@ -165,8 +182,13 @@ def related_name(field: Field, *, actor: Actor) -> Any:
 
 def name_in(model: type[Model], field: Field) -> Func:
     """The name that the model's table has for the relation's key."""
+    return column_in(model, field, "name")
+
+
+def column_in(model: type[Model], field: Field, column: str) -> Func:
+    """What the model's table holds in this column for the relation's key."""
     table = model._meta.db_table
-    template = f'(SELECT r.name FROM "{table}" r WHERE r.id = %(expressions)s)'
+    template = f'(SELECT r.{column} FROM "{table}" r WHERE r.id = %(expressions)s)'
     return Func(F(field.key), template=template, output_field=CharField())
 
 
@@ -176,9 +198,10 @@ def select(
     *,
     actor: Actor,
     extra: Sequence[str] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> tuple[list[str], QuerySet[Any]]:
     """The queryset as tuples, and the names of their places."""
-    wanted = expressions(fields, actor=actor)
+    wanted = {**expressions(fields, actor=actor), **(more or {})}
     names = list(wanted)
     return names, rows.values_list(*wanted.values(), *extra)
 
@@ -190,20 +213,23 @@ def page(
     actor: Actor,
     columns: Sequence[str],
     verb: Verb = Verb.VIEW,
+    also: Also = nothing_else,
 ) -> Page:
     """One page of rows, with the cursors of its neighbours."""
     rows, sort = sorted_by_seen(entity, query, actor=actor, verb=verb)
-    names, selected = select(rows, shown(entity, columns), actor=actor, extra=sort.columns)
+    fields = shown(entity, columns)
+    more = also(entity, fields)
+    names, selected = select(rows, fields, actor=actor, extra=sort.columns, more=more)
     cursor = query.cursor if query.cursor is None or fits(query.cursor, sort) else None
     found = keyset.read(selected, sort, cursor, limit=query.limit + 1)
-    more = len(found) > query.limit
+    goes_on = len(found) > query.limit
     found = found[: query.limit]
     back = cursor is not None and cursor.back
     if back:
         found.reverse()
     width = len(names)
-    has_next = bool(found) and (more or back)
-    has_previous = bool(found) and (more if back else cursor is not None)
+    has_next = bool(found) and (goes_on or back)
+    has_previous = bool(found) and (goes_on if back else cursor is not None)
     return Page(
         [dict(zip(names, row[:width], strict=True)) for row in found],
         place(sort, found[-1][width:], back=False) if has_next else None,
@@ -251,9 +277,12 @@ def count(entity: Entity, query: Query, *, actor: Actor, cap: int = 1_000) -> in
     return rows.values("pk")[: cap + 1].count()
 
 
-def one(entity: Entity, pk: int, *, actor: Actor) -> dict[str, Any] | None:
+def one(
+    entity: Entity, pk: int, *, actor: Actor, also: Also = nothing_else
+) -> dict[str, Any] | None:
     """All fields of one visible row, by name; None where there is none."""
     rows = entity.queryset(actor).filter(pk=pk)
-    names, selected = select(rows, list(entity.fields.values()), actor=actor)
+    fields = list(entity.fields.values())
+    names, selected = select(rows, fields, actor=actor, more=also(entity, fields))
     found = selected.first()
     return None if found is None else dict(zip(names, found, strict=True))

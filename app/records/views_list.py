@@ -21,7 +21,7 @@ from app.records.cells import NUMERIC, row_renderer, rows_html
 from app.records.entity import Entity
 from app.records.errors import Forbidden, Invalid, NotVisible, Refused
 from app.records.fields import Field, Kind
-from app.records.listing import Query, count, page, parse_query
+from app.records.listing import Query, count, page, parse_query, portraits
 from app.records.pages import entity_page, go, next_of, reader_of, rights_on
 from app.records.views_export import csv_of
 
@@ -65,7 +65,7 @@ def _wrong_filter(refusal: Invalid) -> str:
 
 
 def _rows(entity: Entity, query: Query, columns: Sequence[str], *, actor: Actor) -> dict[str, Any]:
-    found = page(entity, query, actor=actor, columns=columns)
+    found = page(entity, query, actor=actor, columns=columns, also=portraits)
     render_row = row_renderer(
         entity, columns, reader=reader_of(actor), tones=tones.of_columns(entity, columns)
     )

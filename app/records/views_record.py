@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from app.access.actors import Actor
 from app.access.rights import Verb, may
+from app.lib.people import avatar
 from app.records import actions, changes, inputs, registry, tones
 from app.records.cells import cell, trusted
 from app.records.entity import Entity
@@ -21,6 +22,7 @@ from app.records.errors import Forbidden, Invalid, NotVisible, Refused, Stale
 from app.records.fields import Kind
 from app.records.links import links_of
 from app.records.listing import one as one_row
+from app.records.listing import portraits
 from app.records.pages import (
     entity_page,
     go,
@@ -72,7 +74,7 @@ class Button:
 @entity_page(Verb.VIEW)
 def record(request: HttpRequest, entity: Entity, actor: Actor, pk: int) -> HttpResponse:
     """The page of one record."""
-    row = one_row(entity, pk, actor=actor)
+    row = one_row(entity, pk, actor=actor, also=portraits)
     if row is None:
         raise NotVisible
     can = rights_on_row(entity, actor, row["owner_id"])
@@ -83,6 +85,7 @@ def record(request: HttpRequest, entity: Entity, actor: Actor, pk: int) -> HttpR
         "can": can,
         "sections": fact_sections(entity, row, colours, actor=actor, edit=can[Verb.CHANGE]),
         "system": system_facts(entity, row, actor=actor),
+        "portrait": portrait(entity, row),
         "headline": headline(entity, row, colours, actor=actor),
         "buttons": buttons(entity, row) if can[Verb.CHANGE] else [],
         "moments": timeline(entity, pk, actor=actor),
@@ -134,6 +137,14 @@ def headline(entity: Entity, row: dict[str, Any], colours: Tones, *, actor: Acto
         _fact(entity, n, row, actor=actor, edit=False, colours=colours.get(n)).html for n in names
     ]
     return [html for html in facts if html]
+
+
+def portrait(entity: Entity, row: dict[str, Any]) -> Markup | None:
+    """The face beside the name, for records that stand for a person."""
+    if entity.portrait is None:
+        return None
+    pk, picture = row[f"{entity.portrait}_id"], row[f"{entity.portrait}_picture"]
+    return avatar(row["name"], pk=pk, picture=picture, size="xl")
 
 
 def buttons(entity: Entity, row: dict[str, Any]) -> list[Button]:

@@ -45,6 +45,14 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "language", "time_zone")
 
 
+class ColourForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The colour of the workspace's pages."""
+
+    class Meta:
+        model = Workspace
+        fields = ("accent",)
+
+
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """What people may change of themselves."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from allauth.account.forms import ChangePasswordForm
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from allauth.account.internal.flows.password_change import finalize_password_change
@@ -16,14 +18,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from app.access.people import change_profile
+from app.access.pictures import show_person
 from app.access.programs import name_of_program
 from app.access.requests import SignedInRequest
 from app.access.throttles import Rate, allow_key
 from app.access.verification import address_of
 from app.setup.forms import ProfileForm, take_errors
 from app.setup.pages import page
+from app.setup.uploads import uploaded_picture
 
 CHANGES = Rate(10, 600)
+UPLOADS = Rate(20, 600)
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,6 +62,20 @@ def password(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
+def picture(request: SignedInRequest) -> HttpResponse:
+    """Another picture, or none."""
+    if not allow_key(str(request.user.pk), "picture", rate=UPLOADS):
+        messages.error(request, _("Too many attempts. Please wait a few minutes."))
+        return redirect("setup:profile")
+    try:
+        show_person(request.user, uploaded_picture(request))
+    except ValidationError as error:
+        return _profile_page(request, picture_errors=error.messages)
+    messages.success(request, _("Your picture is saved."))
+    return redirect("setup:profile")
+
+
+@require_POST
 def verify(request: SignedInRequest) -> HttpResponse:
     """The verification mail once more."""
     address = address_of(request.user)
@@ -86,8 +105,9 @@ def _profile_page(
     *,
     form: forms.BaseForm | None = None,
     password_form: forms.BaseForm | None = None,
+    picture_errors: Sequence[str] = (),
 ) -> HttpResponse:
-    wrong = any(f is not None and f.errors for f in (form, password_form))
+    wrong = bool(picture_errors) or any(f is not None and f.errors for f in (form, password_form))
     return page(
         request,
         "profile",
@@ -95,4 +115,6 @@ def _profile_page(
         form=form or ProfileForm(instance=request.user),
         password_form=password_form or ChangePasswordForm(request.user),
         address=address_of(request.user),
+        person=request.user,
+        picture_errors=picture_errors,
     )

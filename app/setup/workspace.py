@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import router, transaction
 from django.db.models import Count, ProtectedError, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,26 +20,50 @@ from app.access.currencies import (
     change_base_currency,
     change_currency,
 )
+from app.access.looks import Accent
 from app.access.models import Currency, Team, Workspace
+from app.access.pictures import show_logo
 from app.access.requests import SignedInRequest
 from app.lib.money import currency_name
-from app.setup.forms import CurrencyForm, RateForm, TeamForm, WorkspaceForm, take_errors
+from app.setup.forms import ColourForm, CurrencyForm, RateForm, TeamForm, WorkspaceForm, take_errors
 from app.setup.gate import administrators_only
 from app.setup.pages import page
+from app.setup.uploads import uploaded_picture
 
 
 @administrators_only
 @require_http_methods(["GET", "POST"])
 def workspace(request: SignedInRequest) -> HttpResponse:
     """Name, language, time zone and base currency for everybody."""
-    row = Workspace.objects.get()
-    form = WorkspaceForm(
-        request.POST or None, instance=row, initial={"base_currency": row.base_currency}
-    )
+    form = _form(request.POST or None)
     if request.method == "POST" and form.is_valid() and _saved(form):
         messages.success(request, _("The workspace is saved."))
         return redirect("setup:workspace")
-    return page(request, "workspace", form=form, status=422 if form.errors else 200)
+    return _workspace_page(request, form=form)
+
+
+def _form(data: QueryDict | None = None) -> WorkspaceForm:
+    row = Workspace.objects.get()
+    return WorkspaceForm(data, instance=row, initial={"base_currency": row.base_currency})
+
+
+def _workspace_page(
+    request: SignedInRequest,
+    *,
+    form: WorkspaceForm | None = None,
+    logo_errors: Sequence[str] = (),
+    colour_errors: Sequence[str] = (),
+) -> HttpResponse:
+    wrong = bool(logo_errors or colour_errors or (form and form.errors))
+    return page(
+        request,
+        "workspace",
+        status=422 if wrong else 200,
+        form=form or _form(),
+        logo_errors=logo_errors,
+        colour_errors=colour_errors,
+        colours=Accent.choices,
+    )
 
 
 def _saved(form: WorkspaceForm) -> bool:
@@ -49,6 +74,30 @@ def _saved(form: WorkspaceForm) -> bool:
     except ValidationError as error:
         take_errors(form, error)
     return not form.errors
+
+
+@administrators_only
+@require_POST
+def logo(request: SignedInRequest) -> HttpResponse:
+    """Another logo, or none."""
+    try:
+        show_logo(uploaded_picture(request))
+    except ValidationError as error:
+        return _workspace_page(request, logo_errors=error.messages)
+    messages.success(request, _("The logo is saved."))
+    return redirect("setup:workspace")
+
+
+@administrators_only
+@require_POST
+def colour(request: SignedInRequest) -> HttpResponse:
+    """The colour that the workspace's pages show."""
+    form = ColourForm(request.POST)
+    if not form.is_valid():
+        return _workspace_page(request, colour_errors=[str(e) for e in form.errors["accent"]])
+    Workspace.objects.update(accent=form.cleaned_data["accent"])
+    messages.success(request, _("The colour is saved."))
+    return redirect("setup:workspace")
 
 
 @administrators_only

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from app.records import registry
 from app.records.entity import Entity
+from tests.drawing import drawn
 from tests.isolation.surface import METHODS, Call
 from tests.isolation.world import Target, json_body, page_form
 
@@ -288,6 +289,13 @@ def languages() -> list[Call]:
 
 
 ACCESS: dict[str, Entry] = {
+    "people/<int:pk>/": lambda t: [
+        get(f"/people/{t.people}/", 302, why="leads to the person in the directory")
+    ],
+    "pictures/<int:pk>/<slug:digest>.webp": lambda t: [
+        get(f"/pictures/{t.people}/{t.other['picture']}.webp")
+    ],
+    "pictures/logo/<slug:digest>.webp": lambda t: [get(f"/pictures/logo/{t.other['logo']}.webp")],
     "login/": lambda _t: forms_of_allauth("/login/"),
     "login/second/": lambda _t: [
         get("/login/second/", 302, why=SIGNED_IN),
@@ -355,6 +363,10 @@ SETTINGS: dict[str, Entry] = {
     "settings/profile/password/": lambda _t: [
         post("/settings/profile/password/", {"oldpassword": "wrong"}, 422, why="a wrong password")
     ],
+    "settings/profile/picture/": lambda _t: [
+        post("/settings/profile/picture/", {"picture": png()}),
+        post("/settings/profile/picture/", {}, 422, why="no picture was chosen"),
+    ],
     "settings/profile/verify/": lambda _t: [post("/settings/profile/verify/")],
     "settings/security/": lambda _t: [get("/settings/security/")],
     "settings/security/app/": lambda _t: proving("app/"),
@@ -388,6 +400,14 @@ SETTINGS: dict[str, Entry] = {
             "/settings/workspace/",
             {"name": t.say, "language": "en", "time_zone": "UTC", "base_currency": "USD"},
         ),
+    ],
+    "settings/workspace/logo/": lambda _t: [
+        post("/settings/workspace/logo/", {"picture": png()}),
+        post("/settings/workspace/logo/", {"remove": "1"}),
+    ],
+    "settings/workspace/colour/": lambda _t: [
+        post("/settings/workspace/colour/", {"accent": "teal"}),
+        post("/settings/workspace/colour/", {"accent": "beige"}, 422, why="not of the palette"),
     ],
     "settings/teams/": lambda t: [
         get("/settings/teams/"),
@@ -453,6 +473,11 @@ SETTINGS: dict[str, Entry] = {
         )
     ],
 }
+
+
+def png() -> SimpleUploadedFile:
+    """A picture."""
+    return SimpleUploadedFile("me.png", drawn("PNG"), "image/png")
 
 
 # --- Imports -------------------------------------------------------------------------------------
@@ -523,6 +548,7 @@ OPEN = {
     "login/": "the log-in page itself",
     "login/second/": "the second step, which leads back to the first without it",
     "login/passkey/": "signing in by a passkey",
+    "pictures/logo/<slug:digest>.webp": "the logo of the log-in page",
     "logout/": "asks whether to sign out; harmless without a session",
     "signup/": CLOSED,
     "inactive/": "says that an account is inactive",

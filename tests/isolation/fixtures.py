@@ -89,6 +89,7 @@ def target_of(ref: Ref, owner: Any, *, stamp: str) -> Target:
     from app.access.people import create_seatless
     from app.access.tokens import make_token
 
+    employee_of(owner)
     deleted = deleted_rows(by=owner, stamp=stamp)
     rows = stamped(by=owner, owner=owner, stamp=stamp)
     number = Team.objects.count()
@@ -98,6 +99,7 @@ def target_of(ref: Ref, owner: Any, *, stamp: str) -> Target:
         sample("stages", by=owner, pipeline_id=rows["pipelines"], **values)
     other = {
         **imports_of(owner, stamp=f"{stamp}-{number}"),
+        **pictures_of(owner),
         "deleted": deleted,
         "team": Team.objects.create(name=f"{stamp} {number}").pk,
         "currency": "EUR",
@@ -119,6 +121,25 @@ def imports_of(owner: Any, *, stamp: str) -> dict[str, int]:
     assert (over.created, over.failed) == (1, 1)
     draft = store([file], entity=registry.get("accounts"), file_name=f"{stamp}.csv", actor=who)
     return {"import": over.pk, "draft": draft.pk}
+
+
+def pictures_of(owner: Any) -> dict[str, str]:
+    """A picture of the owner and a logo, by digest."""
+    from app.access.models import Workspace
+    from app.access.pictures import show_logo, show_person
+    from tests.drawing import drawn
+
+    show_person(owner, drawn("PNG"))
+    show_logo(drawn("PNG"))
+    return {"picture": owner.picture, "logo": Workspace.objects.get().logo}
+
+
+def employee_of(owner: Any) -> None:
+    """The owner's row in the directory, where the page of a person leads."""
+    from app.access.listeners import Happening
+    from app.office.staffing import follow
+
+    follow(owner, Happening.ADDED, None)
 
 
 def handoff(ref: Ref) -> str:

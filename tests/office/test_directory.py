@@ -10,12 +10,14 @@ from django.db import connections
 from app.access import people
 from app.access.listeners import Happening, tell
 from app.access.models import User
+from app.access.pictures import show_person
 from app.office.employees import Employee
 from app.records import changes, registry
 from app.records.errors import Invalid, Refused
 from app.records.models import AuditEntry, Event
 from app.records.search import search
 from tenants.context import use_tenant
+from tests.drawing import drawn
 from tests.records.helpers import actor, make
 
 ROWS = Employee._default_manager
@@ -193,3 +195,14 @@ def test_sales_reads_the_directory_and_does_not_write_it(workspace, alice, bob, 
     assert page.status_code == 200
     assert browser(bob).get(f"/employees/{row.pk}/edit/").status_code == 403
     assert browser(bob).get("/employees/new/").status_code == 403
+
+
+def test_the_directory_shows_pictures_and_names_lead_into_it(workspace, alice, browser):
+    eve, row = entered("Eve Elm", by=alice)
+    show_person(eve, drawn("PNG"))
+    address = f"/pictures/{eve.pk}/{eve.picture}.webp"
+    client = browser(alice)
+    for path in ("/employees/", f"/employees/{row.pk}/"):
+        assert address in client.get(path).content.decode()
+    assert client.get(f"/people/{eve.pk}/")["Location"] == f"/employees/{row.pk}/"
+    assert client.get("/people/999999/").status_code == 404
