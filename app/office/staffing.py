@@ -31,9 +31,8 @@ def enter(user: User, *, by: Actor | None) -> None:
     rows = Employee._default_manager.filter(LIVE)
     if rows.filter(person=user).exists():
         return
-    namesakes = list(
-        rows.filter(person=None, sort_key=user.sort_key).values_list("pk", flat=True)[:2]
-    )
+    same = rows.filter(person=None, sort_key=user.sort_key, name__iexact=user.name)
+    namesakes = list(same.values_list("pk", flat=True)[:2])
     if len(namesakes) == 1:
         pk = namesakes[0]
         rename_row(pk, user.name, actor=keeper(user, by))

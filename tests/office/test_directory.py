@@ -62,6 +62,11 @@ def test_a_row_without_an_account_becomes_the_one_of_its_namesake(workspace, ali
     assert (row.pk, row.name, row.post) == (made.pk, "Eve Elm", "Engineer")
 
 
+def test_a_name_that_only_sounds_alike_is_somebody_else(workspace, alice):
+    row = make("employees", alice, name="汪维")
+    assert entered("王伟", by=alice)[1].pk != row.pk
+
+
 def test_of_two_namesakes_neither_is_taken(workspace, alice):
     made = [make("employees", alice, name="Eve Elm").pk for _turn in range(2)]
     _eve, row = entered("Eve Elm", by=alice)
