@@ -140,3 +140,31 @@ class LoginHint(models.Model):
 
     def __str__(self) -> str:
         return f"at {self.tenant_id}"
+
+
+class Removal(models.Model):
+    """A workspace on its way out, and afterwards the certificate that nothing of it is left.
+
+    It points at nothing, so that it outlives all that it names.
+    """
+
+    schema_name = models.CharField(max_length=63, primary_key=True)
+    cell = models.SlugField(max_length=40)
+    tenant_number = models.BigIntegerField(unique=True)
+    subdomain = models.CharField(max_length=40)
+    company = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    #: When the schema and its role were dropped, and what was counted so far.
+    schema_dropped_at = models.DateTimeField(null=True)
+    tables = models.PositiveIntegerField(default=0)
+    jobs = models.PositiveIntegerField(default=0)
+    #: Versions of objects and delete markers.
+    objects_dropped = models.PositiveBigIntegerField(default=0)
+    login_hints = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True)
+    certificate = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.subdomain} ({self.schema_name})"

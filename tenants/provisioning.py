@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from tenants.addresses import connect, connect_owner
 from tenants.context import use_control
 from tenants.handoffs import forget_old_handoffs
-from tenants.models import Cell, Domain, FleetState, ReadySchema, Tenant
+from tenants.models import Cell, Domain, FleetState, ReadySchema, Removal, Tenant
 from tenants.routing import HOSTS, workspace_host
 from tenants.schemas import ROLES_AT_ONCE, make_roles_through, migration_hash
 from tenants.template import ensure_template, replay_for_workspace
@@ -106,14 +106,15 @@ def is_ready(tenant: Tenant) -> bool:
 
 
 def activate(tenant: Tenant) -> None:
-    """Open the doors, and forget what only the sign-up needed."""
-    tenant.status = Tenant.Status.ACTIVE
-    tenant.owner_email = tenant.owner_password = tenant.owner_name = ""
-    tenant.signup = {}
+    """Open the doors, and forget what only the sign-up needed.
+
+    A process that was held up does not open what was closed since.
+    """
+    needed = dict.fromkeys(("owner_email", "owner_password", "owner_name"), "")
+    rows = Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.PROVISIONING)
     with use_control():
-        tenant.save(
-            update_fields=["status", "owner_email", "owner_password", "owner_name", "signup"]
-        )
+        rows.update(status=Tenant.Status.ACTIVE, signup={}, **needed)
+        tenant.refresh_from_db()
     HOSTS.clear()
 
 
@@ -138,7 +139,8 @@ def build_one() -> bool:
         if ready is None:
             return False
         with connect_owner() as owner:
-            make_roles_through(owner, _roles_needed(ready.pk))
+            gone = Removal.objects.values_list("schema_name", flat=True)
+            make_roles_through(owner, _roles_needed(ready.pk), but=list(gone))
             replay_for_workspace(owner, text, schema=ready.schema_name)
         _mark_ready(ready)
     return True
@@ -165,7 +167,7 @@ def _roles_needed(number: int) -> int:
 
 
 def run_forever(*, pause: float = 5.0) -> None:
-    """Keep the pool full, answer calls at once, and help stuck sign-ups along."""
+    """Keep the pool full, answer calls at once, and do what else is due (PROVISIONER_HOOKS)."""
     with connect("CONTROL_DATABASE_URL") as listener:
         listener.execute(f"LISTEN {CHANNEL}".encode())
         while True:

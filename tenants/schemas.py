@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -80,14 +81,15 @@ def role_of(schema: str) -> str:
     return f"r_{schema}"
 
 
-def make_roles_through(owner: Connection, number: int) -> int:
-    """Make the missing roles of t_1 to t_``number``; returns how many.
+def make_roles_through(owner: Connection, number: int, *, but: Collection[str] = ()) -> int:
+    """Make the missing roles of t_1 to t_``number`` but of these schemas; returns how many.
 
     Every new role makes each connection read its memberships again, so they are
     made many at a time, ahead of need.
     """
     rows = owner.execute("SELECT rolname FROM pg_roles WHERE rolname ~ '^r_t_[0-9]+$'").fetchall()
-    missing = {f"r_t_{n}" for n in range(1, number + 1)} - {row[0] for row in rows}
+    there = {row[0] for row in rows} | {role_of(schema) for schema in but}
+    missing = {f"r_t_{n}" for n in range(1, number + 1)} - there
     if missing:
         owner.execute(sql.SQL("; ").join(map(_role_sql, sorted(missing))))
     return len(missing)

@@ -53,7 +53,7 @@ CELL_OWNER_URL = env.text("CELL_OWNER_URL", "")
 CONTROL_OWNER_URL = env.text("CONTROL_OWNER_URL", "")
 ADMIN_DATABASE_URL = env.text("ADMIN_DATABASE_URL", "")
 POOL_SIZE = env.whole("POOL_SIZE", 5, low=0, high=1000)
-PROVISIONER_HOOKS = ["app.website.signup.resume_stuck"]
+PROVISIONER_HOOKS = ["app.website.signup.resume_stuck", "tenants.removal.advance_removals"]
 TENANT_MODEL = "tenants.Tenant"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 TENANT_DB_ALIAS = "control"

@@ -28,14 +28,13 @@ def drop_key(client: Any, bucket: str, key: str) -> int:
     return _drop(client, bucket, (v for v in versions(client, bucket, key) if v["Key"] == key))
 
 
-def drop_prefixes(client: Any, bucket: str, schema: str) -> int:
-    """Remove everything of a workspace; returns how many versions and markers there were."""
-    dropped = 0
+def drop_prefixes(client: Any, bucket: str, schema: str, *, most: int | None = None) -> int:
+    """Remove everything, or the first so many, of a workspace; returns how many versions."""
     for prefix in prefixes(schema):
         for begun in begun_uploads(client, bucket, prefix):
             _abort(client, bucket, begun)
-        dropped += _drop(client, bucket, versions(client, bucket, prefix))
-    return dropped
+    found = (row for prefix in prefixes(schema) for row in versions(client, bucket, prefix))
+    return _drop(client, bucket, islice(found, most))
 
 
 def count_prefixes(client: Any, bucket: str, schema: str) -> int:

@@ -222,10 +222,13 @@ def drop(file: UUID) -> None:
             purge.drop_key(clients().quick, place().bucket, key)
 
 
-def drop_everything(schema: str) -> int:
-    """Remove every object of a workspace with all versions; returns how many there were."""
+def drop_everything(schema: str, *, most: int | None = None) -> int:
+    """Remove every object of a workspace with all versions; returns how many went.
+
+    With ``most`` it stops after so many: fewer than that means that none is left.
+    """
     with answered(), purge.acting_for(schema):
-        return purge.drop_prefixes(clients().patient, place().bucket, schema)
+        return purge.drop_prefixes(clients().patient, place().bucket, schema, most=most)
 
 
 def count_everything(schema: str) -> int:
