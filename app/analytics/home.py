@@ -29,6 +29,8 @@ TASKS = 8
 RECENT = 8
 #: Events looked at to find the latest records of one person.
 EVENTS = 60
+#: Where changes come from that somebody meant to make to this very record.
+BY_HAND = ("page", "api")
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def won_this_quarter(actor: Actor) -> list[AgentSum]:
 
 def recent(actor: Actor) -> list[Recent]:
     """The records that the reader changed last, as far as he still sees them."""
-    rows = Event._default_manager.filter(actor_id=actor.user_id).order_by("-id")
+    rows = Event._default_manager.filter(actor_id=actor.user_id, origin__in=BY_HAND).order_by("-id")
     latest: dict[tuple[str, int], datetime] = {}
     for slug, ids, at in rows.values_list("entity", "record_ids", "at")[:EVENTS]:
         if len(ids) == 1:

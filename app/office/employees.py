@@ -65,7 +65,7 @@ class Employee(Record):
 
     class Meta(Record.Meta):
         verbose_name = _("Employee")
-        verbose_name_plural = _("Employees")
+        verbose_name_plural = pgettext_lazy("people", "Employees")
         constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Record.Meta.constraints,
             models.UniqueConstraint(
