@@ -6,9 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account import models as allauth_login
 from allauth.account import views as account
+from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.base import views as base
 from allauth.mfa.webauthn import views as webauthn
+from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
 from django.contrib.auth.decorators import login_not_required
 from django.db import router, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from app.access.middleware import open_without_factor
-from app.access.models import User
+from app.access.models import IdentityProvider, User
 
 View = Callable[..., Any]
 
@@ -49,6 +52,28 @@ class Reauthenticate(account.ReauthenticateView):
     template_name = "account/reauthenticate.html"
 
 
+class Login(account.LoginView):
+    """Password, passkey or the company's provider."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """allauth's values and the provider in use."""
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        return found | {"provider": IdentityProvider.objects.filter(is_on=True).first()}
+
+
+class PasskeyLogin(webauthn.LoginWebAuthnView):
+    """A passkey alone, which has asked for a finger, a face or a PIN."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Signed in, and on to where the person wanted to go."""
+        factor = form.cleaned_data["credential"]
+        login = allauth_login.Login(
+            user=factor.user, redirect_url=get_next_redirect_url(self.request)
+        )
+        response: HttpResponse = perform_passwordless_login(self.request, factor, login)
+        return response
+
+
 class Authenticate(base.AuthenticateView):
     """The second step of signing in: a code or a passkey."""
 
@@ -72,8 +97,9 @@ class ReauthenticateByPasskey(webauthn.ReauthenticateWebAuthnView):
         return HttpResponseRedirect(self.request.get_full_path())
 
 
+log_in = login_not_required(Login.as_view())
 second_step = login_not_required(form_page(Authenticate.as_view()))
-passkey_login = login_not_required(form_page(webauthn.LoginWebAuthnView.as_view()))
+passkey_login = login_not_required(form_page(PasskeyLogin.as_view()))
 reauthenticate = again(Reauthenticate.as_view())
 reauthenticate_by_code = again(ReauthenticateByCode.as_view())
 reauthenticate_by_passkey = again(ReauthenticateByPasskey.as_view())

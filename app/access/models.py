@@ -277,6 +277,8 @@ class IdentityProvider(models.Model):
     only_way = models.BooleanField(_("only this way"), default=False)
     #: Ask for the second factor of the workspace too.
     asks_factor = models.BooleanField(_("ask for the second factor too"), default=False)
+    #: Whether its word on an address may let in an owner: only when an owner set it up.
+    for_owners = models.BooleanField(default=False, editable=False)
 
     class Meta:
         constraints = (

@@ -6,11 +6,14 @@ from allauth.account import views as allauth
 from django.urls import path, re_path
 
 from app.access import factor_views, views, views_pictures
+from app.access.oidc import views as oidc
 
 urlpatterns = [
-    path("login/", allauth.login, name="account_login"),
+    path("login/", factor_views.log_in, name="account_login"),
     path("login/second/", factor_views.second_step, name="mfa_authenticate"),
     path("login/passkey/", factor_views.passkey_login, name="mfa_login_webauthn"),
+    path("login/provider/", oidc.begin, name="openid_connect_login"),
+    path("login/provider/callback/", oidc.callback, name="openid_connect_callback"),
     path("again/", factor_views.reauthenticate, name="account_reauthenticate"),
     path("again/code/", factor_views.reauthenticate_by_code, name="mfa_reauthenticate"),
     path(

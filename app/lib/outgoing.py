@@ -22,6 +22,7 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.util.connection import create_connection
 
 CONNECT_SECONDS, READ_SECONDS, ALL_SECONDS = 4.0, 6.0, 12.0
+SCHEMES = ("https://",)
 LONGEST_ANSWER = 1024 * 1024
 _CHUNK = 16 * 1024
 #: Networks of translators: the address that is meant stands in the last four bytes.
@@ -112,7 +113,7 @@ class OutgoingSession(requests.Session):
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         """Send it; raises OutgoingRefused for redirects, what is too long or too slow."""
-        if not str(url).startswith("https://") and not settings.OUTGOING_PRIVATE:
+        if not str(url).startswith(SCHEMES) and not settings.OUTGOING_PRIVATE:
             raise OutgoingRefused(_("The address must begin with https://."))
         kwargs |= {
             "timeout": (CONNECT_SECONDS, READ_SECONDS),

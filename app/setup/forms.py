@@ -9,7 +9,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from app.access.models import ApiToken, Currency, Language, Role, Team, User, Workspace
+from app.access.models import (
+    ApiToken,
+    Currency,
+    IdentityProvider,
+    Language,
+    Role,
+    Team,
+    User,
+    Workspace,
+)
+from app.access.oidc.settings import check_issuer
 from app.lib.dates import time_zone_names
 
 
@@ -120,6 +130,42 @@ class NewPersonForm(PersonForm):
         help_text=_("At least 8 characters. Only with an e-mail address."),
     )
     field_order = ("name", "email", "password", "role", "team", "external_id")
+
+
+class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The company's own identity provider."""
+
+    issuer = forms.CharField(
+        label=_("Address of the provider (issuer)"),
+        max_length=200,
+        validators=[check_issuer],
+        help_text=_("As the provider calls itself, for example https://login.example.com/realms/x"),
+    )
+    secret = forms.CharField(
+        label=_("Client secret"),
+        max_length=500,
+        required=False,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("Kept sealed and never shown again. Leave it empty to keep the present one."),
+    )
+    is_on = forms.BooleanField(label=_("In use"), required=False)
+    only_way = forms.BooleanField(
+        label=_("Only this way"),
+        required=False,
+        help_text=_("Passwords and passkeys let in owners only, so that nobody is locked out."),
+    )
+    asks_factor = forms.BooleanField(
+        label=_("Ask for our second factor too"),
+        required=False,
+        help_text=_("Otherwise second factors are the provider's business."),
+    )
+    field_order = (*("name", "issuer", "client_id", "secret", "is_on", "only_way", "asks_factor"),)
+
+    class Meta:
+        model = IdentityProvider
+        fields = ("name", "issuer", "client_id", "is_on", "only_way", "asks_factor")
+        labels = {"name": _("Name on the button"), "client_id": _("Client ID")}
 
 
 class TeamForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from app.setup import pages, people, pipelines, profile, sign_in, signed_in, tokens, workspace
+from app.setup import (
+    pages,
+    people,
+    pipelines,
+    profile,
+    provider,
+    sign_in,
+    signed_in,
+    tokens,
+    workspace,
+)
 
 app_name = "setup"
 urlpatterns = [
@@ -32,6 +42,7 @@ urlpatterns = [
     path("people/<int:pk>/factors/", signed_in.factors, name="factors_of"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/second-factor/", sign_in.second_factor, name="require_factor"),
+    path("sign-in/provider/", provider.provider, name="provider"),
     path("pipelines/", pipelines.pipelines, name="pipelines"),
     path("pipelines/<int:pk>/", pipelines.pipeline, name="pipeline"),
     path("pipelines/<int:pk>/stages/", pipelines.add_stage, name="new_stage"),

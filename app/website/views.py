@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -39,6 +40,8 @@ def pricing(request: HttpRequest) -> HttpResponse:
     return render(request, "website/pricing.html", {"plans": PLANS})
 
 
+# The form ends with a redirect to the new workspace's own host.
+@csp_update({"form-action": [f"{settings.SCHEME}://*.{settings.PUBLIC_HOST}"]})
 @never_cache
 @require_http_methods(["GET", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:

@@ -53,4 +53,4 @@ def second_step(client: Client, text: str) -> Any:
 
 def signed_in(client: Client) -> bool:
     """Whether the pages of the workspace open."""
-    return client.get("/settings/profile/").status_code == 200
+    return client.get("/settings/tokens/").status_code == 200

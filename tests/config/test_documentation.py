@@ -28,7 +28,8 @@ def test_locks_name_no_registry_and_hold_hashes():
         text = (ROOT / name).read_text()
         assert "://" not in text
         assert text.count("--hash=sha256:") >= text.count("==")
-    for lock in (ROOT / "package-lock.json", ROOT / "tests" / "browser" / "package-lock.json"):
+    folders = (ROOT, ROOT / "tests" / "browser", ROOT / "tests" / "identity")
+    for lock in (folder / "package-lock.json" for folder in folders):
         text = lock.read_text()
         assert '"resolved"' not in text
         assert '"integrity": "sha512-' in text

@@ -305,6 +305,12 @@ ACCESS: dict[str, Entry] = {
         get("/login/passkey/", 302, why=SIGNED_IN),
         post("/login/passkey/", {"credential": "{}"}, why=SIGNED_IN),
     ],
+    "login/provider/": lambda _t: [
+        post("/login/provider/", None, 404, why="no provider is in use; test_oidc has the rest")
+    ],
+    "login/provider/callback/": lambda _t: [
+        get("/login/provider/callback/?code=x&state=y", 404, why="no provider is in use")
+    ],
     "again/": lambda _t: [
         get("/again/"),
         post("/again/", {"password": "wrong"}, 200, why="a wrong password"),
@@ -382,6 +388,13 @@ SETTINGS: dict[str, Entry] = {
     "settings/sign-in/": lambda _t: [get("/settings/sign-in/")],
     "settings/sign-in/second-factor/": lambda _t: [
         post("/settings/sign-in/second-factor/", {"required": "1"}),
+    ],
+    "settings/sign-in/provider/": lambda _t: [
+        get("/settings/sign-in/provider/"),
+        post(
+            "/settings/sign-in/provider/",
+            {"name": "Corp", "issuer": "https://idp.example", "client_id": "x"},
+        ),
     ],
     "settings/sessions/": lambda _t: [
         get("/settings/sessions/"),
@@ -549,6 +562,8 @@ OPEN = {
     "login/second/": "the second step, which leads back to the first without it",
     "login/passkey/": "signing in by a passkey",
     "pictures/logo/<slug:digest>.webp": "the logo of the log-in page",
+    "login/provider/": "signing in through the company's provider",
+    "login/provider/callback/": "the way back from it",
     "logout/": "asks whether to sign out; harmless without a session",
     "signup/": CLOSED,
     "inactive/": "says that an account is inactive",
