@@ -23,6 +23,8 @@ EXCLUDED = (
     "access_picture",
     "account_emailconfirmation",
     "mfa_authenticator",
+    "notifications_notice",
+    "notifications_told",
     "socialaccount_socialapp",
     "socialaccount_socialtoken",
     "procrastinate_*",

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "tenants",
     "app.website",
     "app.setup",
+    "app.notifications",
     "app.imports",
     "app.office",
     "app.sales",

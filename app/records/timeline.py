@@ -27,7 +27,10 @@ from app.records.related import happenings, linked
 LENGTH = 30
 #: Columns that say nothing of their own in a sentence.
 SILENT = frozenset(
-    ("id", "created_at", "created_by_id", "updated_by_id", "status", "completed_by_id")
+    (
+        *("id", "created_at", "created_by_id", "updated_by_id", "status", "completed_by_id"),
+        "person_id",
+    )
 )
 ICONS = {
     "task": "circle-check-big",

@@ -35,6 +35,12 @@ OWN = (
         "shield",
         _("Second factor, passkeys and recovery codes"),
     ),
+    Page(
+        "/settings/notifications/",
+        _("Notifications"),
+        "bell",
+        _("Which mails you get, and when"),
+    ),
     Page("/settings/sessions/", _("Sessions"), "monitor", _("Where you are signed in")),
     Page("/settings/tokens/", _("API tokens"), "key", _("Keys for programs that act as you")),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from app.setup import (
+    notifications,
     pages,
     people,
     pipelines,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("profile/password/", profile.password, name="password"),
     path("profile/picture/", profile.picture, name="picture"),
     path("profile/verify/", profile.verify, name="verify"),
+    path("notifications/", notifications.notifications, name="notifications"),
     path("sessions/", profile.sessions, name="sessions"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", tokens.end, name="revoke_token"),

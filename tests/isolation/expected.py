@@ -396,6 +396,11 @@ SETTINGS: dict[str, Entry] = {
             {"name": "Corp", "issuer": "https://idp.example", "client_id": "x"},
         ),
     ],
+    "settings/notifications/": lambda _t: [
+        get("/settings/notifications/"),
+        post("/settings/notifications/", {"wanted": ["due"]}),
+        post("/settings/notifications/", {"wanted": "all"}, 422, why="no kind of mail"),
+    ],
     "settings/sessions/": lambda _t: [
         get("/settings/sessions/"),
         post("/settings/sessions/", {"session": "others"}),
