@@ -34,6 +34,8 @@ EXCLUDED = (
     "records_search*",
     "*idempoten*",
     "*cache*",
+    "documents_storageuse",
+    "documents_leftobject",
 )
 
 #: Columns whose values never enter the trail, and those that every write changes; a change

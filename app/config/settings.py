@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "app.sales",
     "app.activities",
     "app.catalog",
+    "app.documents",
     "app.records",
     "app.access",
     "django.contrib.contenttypes",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -66,11 +66,24 @@ class Moment:
     changes: list[Change] = field(default_factory=list)
 
 
+Source = Callable[..., Iterable[Moment]]
+_sources: list[Source] = []
+
+
+def tell(source: Source) -> Source:
+    """Let another app tell what it did with a record: `source(entity, pk, actor=, limit=)`."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
 def timeline(entity: Entity, pk: int, *, actor: Actor, limit: int = LENGTH) -> list[Moment]:
     """The latest of what happened to a record and with it."""
     moments = [*_written(entity, pk, actor=actor, limit=limit)]
     for other in happenings(entity):
         moments += _done(other, entity, pk, actor=actor, limit=limit)
+    for source in _sources:
+        moments += source(entity, pk, actor=actor, limit=limit)
     moments.sort(key=lambda one: one.at, reverse=True)
     return moments[:limit]
 

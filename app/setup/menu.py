@@ -66,6 +66,7 @@ COMPANY = (
         _("The stages that a deal goes through"),
     ),
     Page("/settings/currencies/", _("Currencies"), "banknote", _("Currencies and their rates")),
+    Page("/settings/storage/", _("Storage"), "hard-drive", _("How much room files take")),
 )
 IMPORTS = Page(
     "/settings/imports/", _("Imports"), "import", _("Bring in spreadsheets, and undo them")

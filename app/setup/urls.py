@@ -13,6 +13,7 @@ from app.setup import (
     provider,
     sign_in,
     signed_in,
+    storage,
     tokens,
     workspace,
 )
@@ -31,6 +32,7 @@ urlpatterns = [
     path("workspace/", workspace.workspace, name="workspace"),
     path("workspace/logo/", workspace.logo, name="logo"),
     path("workspace/colour/", workspace.colour, name="colour"),
+    path("storage/", storage.storage, name="storage"),
     path("teams/", workspace.teams, name="teams"),
     path("teams/<int:pk>/", workspace.change_team, name="team"),
     path("currencies/", workspace.currencies, name="currencies"),
