@@ -23,8 +23,6 @@ EXCLUDED = (
     "access_picture",
     "account_emailconfirmation",
     "mfa_authenticator",
-    "notifications_notice",
-    "notifications_told",
     "socialaccount_socialapp",
     "socialaccount_socialtoken",
     "procrastinate_*",
@@ -34,8 +32,6 @@ EXCLUDED = (
     "records_search*",
     "*idempoten*",
     "*cache*",
-    "documents_storageuse",
-    "documents_leftobject",
 )
 
 #: Columns whose values never enter the trail, and those that every write changes; a change

@@ -8,8 +8,10 @@ from allauth.account.forms import LoginForm as AllauthLoginForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from app.access import entry
+from app.access.models import Language
 
 
 class LoginForm(AllauthLoginForm):
@@ -36,3 +38,25 @@ class LoginForm(AllauthLoginForm):
     def add_prefix(self, field_name: str) -> str:
         """allauth's field `login` is `email` on the page and in every script."""
         return "email" if field_name == "login" else field_name
+
+
+class JoinForm(forms.Form):
+    """What a guest chooses who follows an invitation."""
+
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Your name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 8 characters."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("", _("As the workspace")), *Language.choices],
+        required=False,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.access import inviting
 from app.access.mails import language_of, send
 from app.access.models import User, Workspace
 from app.access.verification import ask_once
@@ -32,3 +33,9 @@ def tell_of_sign_in(*, user_id: int, what: str, program: str = "", ip: str = "")
             ip=ip,
             url=workspace_url(current().subdomain, "/settings/security/"),
         )
+
+
+@task(name="access.send_invitation", attempts=8)
+def send_invitation(*, invitation_id: int) -> None:
+    """Mail somebody the link by which he joins."""
+    inviting.send(invitation_id)

@@ -254,8 +254,6 @@ class Limits(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     plan = models.CharField(_("plan"), max_length=30)
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
-    #: Bytes that files may take; none is no limit.
-    storage_bytes = models.BigIntegerField(_("room for files"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.ACTIVE)
 
     class Meta:
@@ -335,3 +333,6 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+from app.access import invitations  # noqa: E402, F401 (Django looks for models here)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from app.access import hints
 from app.access.actors import Actor
+from app.access.invitations import UNANSWERED, Invitation
 from app.access.listeners import Happening, tell
 from app.access.models import Role, Team, User
 from app.access.pictures import show_person
+from app.access.seats import take_seats
 from app.access.tree import alias, hold, place_under
 from app.access.verification import address_of
+from tenants.audit import name_event
+
+
+class Overtaken(Exception):
+    """Somebody else changed this person meanwhile."""
 
 
 def create_person(
@@ -35,12 +44,15 @@ def create_person(
     `by` is who asks, None the system itself. Raises PermissionDenied, and ValidationError
     that names the field.
     """
-    _check_may_set(by, role)
+    check_may_set(by, role)
     user = User(name=name, email=email or None, role=role, team=team, **profile)
+    user.clean()
     user.has_seat = user.email is not None
     with transaction.atomic(using=alias()):
+        name_event("person.added")
         if user.has_seat:
-            _take_seat()
+            _end_invitations(email=user.email)
+            take_seats()
         _set_password(user, password)
         user.full_clean(exclude=["password"])
         user.save()
@@ -67,12 +79,19 @@ def change_person(
     team: Team | None,
     external_id: str = "",
     manager: User | None = None,
+    seal: str | None = None,
 ) -> None:
-    """Another name, role, team or manager. The last owner stays owner."""
-    _check_may_touch(by, user)
-    if role != user.role:
-        _check_may_set(by, role)
+    """Another name, role, team or manager. The last owner stays owner.
+
+    Raises Overtaken when the person is no longer as `seal_of` said.
+    """
     with transaction.atomic(using=alias()):
+        _hold(user, by=by)
+        if seal is not None and seal != seal_of(user):
+            raise Overtaken
+        if role != user.role:
+            check_may_set(by, role)
+        name_event("person.changed")
         if user.role == Role.OWNER != role:
             _keep_an_owner(user)
         is_renamed = name != user.name
@@ -84,37 +103,68 @@ def change_person(
             tell(user, Happening.RENAMED, by=by)
 
 
+def seal_of(user: User) -> str:
+    """What a form carries along, so that nobody overwrites a colleague's change unseen."""
+    facts = (user.name, user.role, user.team_id, user.manager_id, user.external_id)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:20]
+
+
 def give_seat(user: User, *, by: Actor, email: str, password: str) -> None:
     """Let somebody who only owned records sign in."""
-    _check_may_touch(by, user)
     with transaction.atomic(using=alias()):
-        _take_seat()
-        user.email, user.has_seat = email, True
-        _set_password(user, password)
-        user.full_clean(exclude=["password"])
-        user.save()
-        address_of(user)
-        hints.remember(user)
+        _hold(user, by=by)
+        name_event("person.seated")
+        _end_invitations(user=user)
+        seat_person(user, email=email, password=password)
+
+
+def seat_person(user: User, *, email: str, password: str) -> None:
+    """Give somebody an address, a password and one of the seats. Raises ValidationError."""
+    if user.has_seat:
+        raise ValidationError({"email": _("%(name)s has a seat.") % {"name": user.name}})
+    take_seats()
+    user.email, user.has_seat = email, True
+    _set_password(user, password)
+    user.full_clean(exclude=["password", "manager"])
+    user.save()
+    address_of(user)
+    hints.remember(user)
 
 
 def deactivate_person(user: User, *, by: Actor) -> None:
-    """End his sessions and tokens; his records stay. The last owner cannot go."""
-    _check_may_touch(by, user)
+    """End his sessions, tokens and invitation; his records stay. The last owner cannot go."""
     with transaction.atomic(using=alias()):
+        _hold(user, by=by)
         if user.role == Role.OWNER:
             _keep_an_owner(user)
+        name_event("person.deactivated")
         user.is_active = False
         user.save()
+        _end_what_lets_in(user)
         hints.forget(user)
         tell(user, Happening.DEACTIVATED, by=by)
 
 
+def _end_what_lets_in(user: User) -> None:
+    """So that somebody who comes back does not find his old ways in open."""
+    user.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
+    _end_invitations(user=user)
+
+
+def _end_invitations(**whose: Any) -> None:
+    """What has come about otherwise needs no invitation."""
+    Invitation.objects.filter(UNANSWERED, **whose).update(revoked_at=timezone.now())
+
+
 def reactivate_person(user: User, *, by: Actor) -> None:
     """Let a former colleague in again, if a seat is free."""
-    _check_may_touch(by, user)
     with transaction.atomic(using=alias()):
-        if user.has_seat and not user.is_active:
-            _take_seat()
+        _hold(user, by=by)
+        if user.is_active:
+            return
+        name_event("person.reactivated")
+        if user.has_seat:
+            take_seats()
         user.is_active = True
         user.save()
         hints.remember(user)
@@ -123,7 +173,7 @@ def reactivate_person(user: User, *, by: Actor) -> None:
 
 def remove_person(user: User, *, by: Actor) -> None:
     """Delete for good somebody whom nothing points at. Raises ProtectedError."""
-    _check_may_touch(by, user)
+    check_may_touch(by, user)
     with transaction.atomic(using=alias()):
         tell(user, Happening.REMOVED, by=by)
         show_person(user, None)
@@ -143,12 +193,23 @@ def change_profile(
             tell(user, Happening.RENAMED, by=by)
 
 
-def _check_may_touch(by: Actor | None, user: User) -> None:
-    _check_may_set(by, user.role)
+def _hold(user: User, *, by: Actor) -> None:
+    """The person as he is now, while nobody else can change him. Raises PermissionDenied."""
+    hold()
+    user.refresh_from_db()
+    check_may_touch(by, user)
 
 
-def _check_may_set(by: Actor | None, role: str) -> None:
-    """Administrators look after everybody but owners; owners after everybody."""
+def check_may_touch(by: Actor | None, user: User) -> None:
+    """Who may not make somebody of this role may not touch one. Raises PermissionDenied."""
+    check_may_set(by, user.role)
+
+
+def check_may_set(by: Actor | None, role: str) -> None:
+    """Administrators look after everybody but owners; owners after everybody.
+
+    Raises PermissionDenied.
+    """
     if by is None or by.role == Role.OWNER:
         return
     if by.role != Role.ADMINISTRATOR or role == Role.OWNER:
@@ -164,15 +225,6 @@ def _set_password(user: User, password: str | None) -> None:
     except ValidationError as error:
         raise ValidationError({"password": error.messages}) from None
     user.set_password(password)
-
-
-def _take_seat() -> None:
-    """Refuse when the plan has no seat left; the lock makes two takers wait for each other."""
-    limits = hold()
-    taken = User.objects.filter(has_seat=True, is_active=True).count()
-    if limits.seats is not None and taken >= limits.seats:
-        text = _("All %(seats)s seats of the plan are taken.")
-        raise ValidationError({"email": text % {"seats": limits.seats}})
 
 
 def _keep_an_owner(leaving: User) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from app.access import factor_views, views, views_pictures
+from app.access import factor_views, joining, views, views_pictures
 from app.access.oidc import views as oidc
 
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("enter/", views.enter, name="enter"),
     path("pictures/<int:pk>/<slug:digest>.webp", views_pictures.person, name="picture"),
     path("pictures/logo/<slug:digest>.webp", views_pictures.logo, name="logo"),
+    path("join/<str:secret>/", joining.join, name="join"),
     path("language/", views.choose_language, name="choose_language"),
     path("password/reset/", allauth.password_reset, name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),

@@ -99,6 +99,7 @@ class ActivityEntity(Entity):
 
     model = Activity
     icon = "calendar-check"
+    history = Q(status__in=(Activity.Status.DONE, Activity.Status.CANCELLED))
     menu = _("Sales")
     layout = (
         Section(

@@ -46,9 +46,6 @@ STATES = {
 
 
 Watch = Callable[[Import], object]
-Listener = Callable[[Import], None]
-
-_listeners: list[Listener] = []
 
 
 def nobody(_made: Import) -> None:
@@ -126,20 +123,10 @@ def begin(made: Import, actor: Actor | None) -> Run:
     return Run(made, entity, actor, reader, matcher)
 
 
-def when_over(listener: Listener) -> Listener:
-    """Let this function hear of each import that ended, in the transaction that notes it."""
-    if listener not in _listeners:
-        _listeners.append(listener)
-    return listener
-
-
 def end(made: Import, status: Import.Status, error: str) -> None:
-    """Note how it ended, and tell whoever listens."""
+    """Note how it ended."""
     made.status, made.error, made.finished_at = status, error, timezone.now()
-    with atomic():
-        made.save(update_fields=["status", "error", "finished_at"])
-        for listener in _listeners:
-            listener(made)
+    made.save(update_fields=["status", "error", "finished_at"])
 
 
 def write_all(run: Run, watch: Watch) -> None:

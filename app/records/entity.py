@@ -67,6 +67,8 @@ class Entity:
     links_to: tuple[str, ...] = ()
     #: The relation to the person whose picture stands beside the name.
     portrait: str | None = None
+    #: Rows that tell of what was done: they stay with whoever did it when he hands over.
+    history: models.Q | None = None
     #: Group of the menu; none, not in the menu.
     menu: Any = None
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from app.access.actors import Actor
@@ -120,6 +121,7 @@ class DealEntity(Entity):
 
     model = Deal
     icon = "handshake"
+    history = ~Q(status=Stage.Kind.OPEN)
     menu = _("Sales")
     layout = (
         Section(

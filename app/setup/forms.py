@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from app.access.models import (
@@ -14,8 +14,6 @@ from app.access.models import (
     Currency,
     IdentityProvider,
     Language,
-    Role,
-    Team,
     User,
     Workspace,
 )
@@ -78,60 +76,6 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "language", "time_zone")
 
 
-class PersonForm(forms.Form):
-    """Somebody's name, role and team."""
-
-    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.SALES)
-    team = forms.ModelChoiceField(
-        label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("No team")
-    )
-    external_id = forms.CharField(
-        label=_("External ID"),
-        max_length=200,
-        required=False,
-        help_text=_("How an import or another system names this person."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        teams: Any = self.fields["team"]
-        teams.queryset = Team.objects.all()
-
-
-class SeatForm(forms.Form):
-    """What somebody signs in with."""
-
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
-    password = forms.CharField(
-        label=_("First password"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 8 characters. It can be changed in the profile."),
-    )
-
-
-class NewPersonForm(PersonForm):
-    """A new person; without an e-mail address one who only owns records."""
-
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        max_length=254,
-        required=False,
-        help_text=_("Leave it empty for somebody who owns records but does not sign in."),
-    )
-    password = forms.CharField(
-        label=_("First password"),
-        max_length=200,
-        strip=False,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 8 characters. Only with an e-mail address."),
-    )
-    field_order = ("name", "email", "password", "role", "team", "external_id")
-
-
 class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
     """The company's own identity provider."""
 
@@ -166,14 +110,6 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
         model = IdentityProvider
         fields = ("name", "issuer", "client_id", "is_on", "only_way", "asks_factor")
         labels = {"name": _("Name on the button"), "client_id": _("Client ID")}
-
-
-class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The name of a team."""
-
-    class Meta:
-        model = Team
-        fields = ("name",)
 
 
 class CurrencyForm(forms.Form):

@@ -35,12 +35,6 @@ OWN = (
         "shield",
         _("Second factor, passkeys and recovery codes"),
     ),
-    Page(
-        "/settings/notifications/",
-        _("Notifications"),
-        "bell",
-        _("Which mails you get, and when"),
-    ),
     Page("/settings/sessions/", _("Sessions"), "monitor", _("Where you are signed in")),
     Page("/settings/tokens/", _("API tokens"), "key", _("Keys for programs that act as you")),
 )
@@ -58,7 +52,8 @@ COMPANY = (
         "log-in",
         _("Second factor for everybody, the company's own sign-in"),
     ),
-    Page("/settings/teams/", _("Teams"), "user-plus", _("Who sees whose records")),
+    Page("/settings/teams/", _("Teams"), "network", _("Teams, and the branches they belong to")),
+    Page("/settings/reach/", _("Who sees what"), "eye", _("How far the rights of a role reach")),
     Page(
         "/settings/pipelines/",
         _("Pipelines"),
@@ -66,7 +61,6 @@ COMPANY = (
         _("The stages that a deal goes through"),
     ),
     Page("/settings/currencies/", _("Currencies"), "banknote", _("Currencies and their rates")),
-    Page("/settings/storage/", _("Storage"), "hard-drive", _("How much room files take")),
 )
 IMPORTS = Page(
     "/settings/imports/", _("Imports"), "import", _("Bring in spreadsheets, and undo them")

@@ -1,4 +1,4 @@
-"""The workspace itself, its teams and its currencies."""
+"""The workspace itself and its currencies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import router, transaction
-from django.db.models import Count, ProtectedError, Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -21,11 +20,11 @@ from app.access.currencies import (
     change_currency,
 )
 from app.access.looks import Accent
-from app.access.models import Currency, Team, Workspace
+from app.access.models import Currency, Workspace
 from app.access.pictures import show_logo
 from app.access.requests import SignedInRequest
 from app.lib.money import currency_name
-from app.setup.forms import ColourForm, CurrencyForm, RateForm, TeamForm, WorkspaceForm, take_errors
+from app.setup.forms import ColourForm, CurrencyForm, RateForm, WorkspaceForm, take_errors
 from app.setup.gate import administrators_only
 from app.setup.pages import page
 from app.setup.uploads import uploaded_picture
@@ -98,44 +97,6 @@ def colour(request: SignedInRequest) -> HttpResponse:
     Workspace.objects.update(accent=form.cleaned_data["accent"])
     messages.success(request, _("The colour is saved."))
     return redirect("setup:workspace")
-
-
-@administrators_only
-@require_http_methods(["GET", "POST"])
-def teams(request: SignedInRequest) -> HttpResponse:
-    """All teams, and one more."""
-    form = TeamForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("The team is added."))
-        return redirect("setup:teams")
-    found = Team.objects.annotate(size=Count("members", filter=Q(members__is_active=True)))
-    return page(request, "teams", teams=found, form=form, status=422 if form.errors else 200)
-
-
-@administrators_only
-@require_POST
-def change_team(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Another name for a team, or its end when nobody is in it."""
-    team = get_object_or_404(Team, pk=pk)
-    if "delete" in request.POST:
-        return _delete_team(request, team)
-    form = TeamForm(request.POST, instance=team)
-    if form.is_valid():
-        form.save()
-        messages.success(request, _("The team is saved."))
-    else:
-        messages.error(request, " ".join(str(e) for es in form.errors.values() for e in es))
-    return redirect("setup:teams")
-
-
-def _delete_team(request: SignedInRequest, team: Team) -> HttpResponse:
-    try:
-        team.delete()
-        messages.success(request, _("The team is deleted."))
-    except ProtectedError:
-        messages.error(request, _("People are in this team: move them to another one first."))
-    return redirect("setup:teams")
 
 
 @administrators_only

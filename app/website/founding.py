@@ -18,7 +18,6 @@ from app.access.verification import address_of, mark_workspace_verified
 from app.records import changes
 from app.records.registry import get
 from app.sales.pipelines import Pipeline, Stage
-from app.website.plans import BY_SLUG
 from tenants.context import bind_actor
 
 BASE_CURRENCY = {"zh-hans": "CNY"}
@@ -62,9 +61,7 @@ def _settings(founder: Founder) -> None:
             "base_currency": currency,
         },
     )
-    plan = BY_SLUG.get(founder.plan)
-    room = plan.storage_bytes if plan else None
-    Limits.objects.get_or_create(id=1, defaults={"plan": founder.plan, "storage_bytes": room})
+    Limits.objects.get_or_create(id=1, defaults={"plan": founder.plan})
     Currency.objects.get_or_create(code=currency, defaults={"rate": Decimal(1)})
 
 

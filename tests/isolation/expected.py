@@ -330,6 +330,10 @@ ACCESS: dict[str, Entry] = {
         get(f"/enter/?token={t.other['handoff']}", 302, why="leads to the home page"),
         get("/enter/?token=nonsense", 410, why=ONCE),
     ],
+    "join/<str:secret>/": lambda _t: [
+        get("/join/nonsense/", 410, why=ONCE),
+        post("/join/nonsense/", {"name": "x", "password": "a long password"}, 410, why=ONCE),
+    ],
     "language/": lambda _t: languages(),
     "password/reset/": lambda _t: [
         get("/password/reset/"),
@@ -351,7 +355,19 @@ ACCESS: dict[str, Entry] = {
 
 # --- Settings ------------------------------------------------------------------------------------
 def person_form(t: Target) -> dict[str, str]:
-    return {"name": t.say, "role": "sales", "team": "", "external_id": t.say}
+    return {"name": t.say, "role": "sales", "team": "", "manager": "", "external_id": t.say}
+
+
+def guests(t: Target) -> dict[str, str]:
+    """A form of the invitations."""
+    return {"email": f"{t.say}@acme.example, Two <{t.say}2@acme.example>", "role": "sales"}
+
+
+def reach_form() -> dict[str, str]:
+    """Managers reach those under them, everything else as always."""
+    groups = ("view", "change", "delete", "export", "assign")
+    chosen = {f"manager.{group}": "under" for group in groups}
+    return {**chosen, "sales.view": "team", "sales.change": "own", "read-only.view": "own"}
 
 
 def proving(rest: str) -> list[Call]:
@@ -395,11 +411,6 @@ SETTINGS: dict[str, Entry] = {
             "/settings/sign-in/provider/",
             {"name": "Corp", "issuer": "https://idp.example", "client_id": "x"},
         ),
-    ],
-    "settings/notifications/": lambda _t: [
-        get("/settings/notifications/"),
-        post("/settings/notifications/", {"wanted": ["due"]}),
-        post("/settings/notifications/", {"wanted": "all"}, 422, why="no kind of mail"),
     ],
     "settings/sessions/": lambda _t: [
         get("/settings/sessions/"),
@@ -446,6 +457,7 @@ SETTINGS: dict[str, Entry] = {
         get("/settings/people/"),
         get("/settings/people/?show=seatless"),
         get("/settings/people/?show=former"),
+        get(f"/settings/people/?q={_t.stamp}&role=sales&team={_t.other['team']}&branch=1"),
     ],
     "settings/people/new/": lambda t: [
         get("/settings/people/new/"),
@@ -455,6 +467,52 @@ SETTINGS: dict[str, Entry] = {
         get(f"/settings/people/{t.other['seatless']}/"),
         post(f"/settings/people/{t.other['seatless']}/", person_form(t)),
     ],
+    "settings/branches/": lambda t: [
+        post("/settings/branches/", {"branch-name": f"{t.say}2", "parent": t.other["branch"]})
+    ],
+    "settings/branches/<int:pk>/": lambda t: [
+        post(f"/settings/branches/{t.other['branch']}/", {"branch-name": f"{t.say}3"}),
+        post(f"/settings/branches/{t.other['branch']}/", {"delete": "1"}),
+    ],
+    "settings/reach/": lambda t: [
+        get("/settings/reach/"),
+        post("/settings/reach/", {**reach_form(), "preview": "1", "person": "2"}, 200),
+        post("/settings/reach/", reach_form()),
+        post("/settings/reach/", {"manager.view": "own"}, 422, why="a reach beyond what is seen"),
+    ],
+    "settings/people/chart/": lambda _t: [get("/settings/people/chart/")],
+    "settings/people/invite/": lambda t: [
+        get("/settings/people/invite/"),
+        post("/settings/people/invite/", guests(t)),
+    ],
+    "settings/people/invited/": lambda _t: [get("/settings/people/invited/")],
+    "settings/people/invited/<int:pk>/": lambda t: [
+        post(f"/settings/people/invited/{t.other['invitation']}/", {"resend": "1"}),
+        post(f"/settings/people/invited/{t.other['invitation']}/", {"revoke": "1"}),
+    ],
+    "settings/people/<int:pk>/invite/": lambda t: [
+        post(
+            f"/settings/people/{t.other['seatless']}/invite/",
+            {"address": f"{t.say}@acme.example".lower()},
+        )
+    ],
+    "settings/people/<int:pk>/leave/": lambda t: [
+        get(f"/settings/people/{t.other['seatless']}/leave/"),
+        post(f"/settings/people/{t.other['seatless']}/leave/", {"to": t.people}),
+    ],
+    "settings/people/<int:pk>/hand-over/": lambda t: [
+        get(f"/settings/people/{t.other['seatless']}/hand-over/"),
+        post(f"/settings/people/{t.other['seatless']}/hand-over/", {"to": t.people}),
+    ],
+    "settings/hand-overs/<int:pk>/": lambda t: [
+        get(f"/settings/hand-overs/{t.other['hand_over']}/")
+    ],
+    "settings/hand-overs/<int:pk>/progress/": lambda t: [
+        get(f"/settings/hand-overs/{t.other['hand_over']}/progress/")
+    ],
+    "settings/hand-overs/<int:pk>/change/": lambda t: [
+        post(f"/settings/hand-overs/{t.other['hand_over']}/change/", {"undo": "1"})
+    ],
     "settings/people/<int:pk>/seat/": lambda t: [
         post(
             f"/settings/people/{t.other['seatless']}/seat/",
@@ -462,7 +520,7 @@ SETTINGS: dict[str, Entry] = {
         )
     ],
     "settings/people/<int:pk>/presence/": lambda t: [
-        post(f"/settings/people/{t.other['seatless']}/presence/", {"leave": "1"})
+        post(f"/settings/people/{t.other['seatless']}/presence/", {"return": "1"})
     ],
     "settings/people/<int:pk>/sessions/": lambda t: [
         post(f"/settings/people/{t.other['seatless']}/sessions/", {"session": "all"})
@@ -559,110 +617,7 @@ IMPORTS: dict[str, Entry] = {
     ],
 }
 
-
-# --- Files ---------------------------------------------------------------------------------------
-TO_THE_STORE = "leads to the file itself"
-NOT_SENT = "nothing was sent there yet"
-ONE_PIECE = "an upload in one piece has no parts"
-
-
-def file_at(t: Target, rest: str, which: str = "there") -> str:
-    """A page of a file."""
-    return f"/files/{t.other['files'][which]}/{rest}"
-
-
-def say(path: str, data: object, *expect: int, why: str = "") -> Call:
-    """What our script asks."""
-    return Call("POST", path, expect or (200,), data, True, why=why)
-
-
-def announcement(t: Target) -> dict[str, object]:
-    """A file that is to come."""
-    return {"name": f"{t.say}.pdf", "size": 9, "content_type": "application/pdf"}
-
-
-def upload_in(t: Target) -> dict[str, object]:
-    """An upload that waits for its bytes."""
-    return {"upload": t.other["files"]["upload"]}
-
-
-def api_file(method: str, rest: str, *expect: int, **more: object) -> Entry:
-    """A request of a program about a file."""
-    which = str(more.pop("which", "there"))
-    return lambda t: [
-        api(
-            method,
-            file_at(t, rest, which).strip("/"),
-            *expect,
-            data=more["data"](t) if "data" in more else None,
-            why=str(more.get("why", "")),
-        )
-    ]
-
-
-FILES: dict[str, Entry] = {
-    "files/of/<slug:slug>/<int:pk>/": each(
-        lambda e, t: [
-            get(f"/files/of/{e.slug}/{t.rows[e.slug]}/"),
-            say(f"/files/of/{e.slug}/{t.rows[e.slug]}/", announcement(t)),
-        ]
-    ),
-    "files/<int:pk>/download/": lambda t: [
-        get(file_at(t, "download/"), 302, why=TO_THE_STORE),
-        get(file_at(t, "download/?version=2"), 302, why=TO_THE_STORE),
-        get(file_at(t, "download/", "gone"), 404, why="a deleted file is not handed out"),
-    ],
-    "files/<int:pk>/preview/": lambda t: [get(file_at(t, "preview/"))],
-    "files/<int:pk>/pictures/<int:page_>/": lambda t: [
-        get(file_at(t, "pictures/1/"), 302, why=TO_THE_STORE),
-        get(file_at(t, "pictures/9/"), 404, why="there is no such page"),
-    ],
-    "files/<int:pk>/versions/": lambda t: [
-        get(file_at(t, "versions/")),
-        say(file_at(t, "versions/"), announcement(t)),
-    ],
-    "files/<int:pk>/versions/<int:number>/": lambda t: [post(file_at(t, "versions/2/"))],
-    "files/<int:pk>/parts/": lambda t: [
-        say(file_at(t, "parts/"), {**upload_in(t), "numbers": [1]}, 409, why=ONE_PIECE)
-    ],
-    "files/<int:pk>/confirm/": lambda t: [
-        say(file_at(t, "confirm/"), upload_in(t), 409, why=NOT_SENT)
-    ],
-    "files/<int:pk>/cancel/": lambda t: [say(file_at(t, "cancel/"), upload_in(t))],
-    "files/<int:pk>/rename/": lambda t: [
-        get(file_at(t, "rename/")),
-        post(file_at(t, "rename/"), {"name": f"{t.say}.pdf"}),
-        post(file_at(t, "rename/"), {"name": f"{t.say}.exe"}, 422, why="another kind"),
-    ],
-    "files/<int:pk>/delete/": lambda t: [post(file_at(t, "delete/"))],
-    "files/<int:pk>/restore/": lambda t: [post(file_at(t, "restore/", "gone"))],
-    "files/<int:pk>/purge/": lambda t: [
-        post(file_at(t, "purge/", "gone")),
-        post(file_at(t, "purge/"), None, 409, why="only a deleted file can go for good"),
-    ],
-    "settings/storage/": lambda _t: [get("/settings/storage/")],
-    "api/v1/ENTITY/<int:id>/files": each(
-        lambda e, t: [
-            api("GET", f"{e.slug}/{t.rows[e.slug]}/files"),
-            api("POST", f"{e.slug}/{t.rows[e.slug]}/files", 201, data=announcement(t)),
-        ]
-    ),
-    "api/v1/files/<int:id>": lambda t: [
-        *api_file("GET", "")(t),
-        *api_file("PATCH", "", data=lambda t: {"name": f"{t.say}.pdf", "version": 2})(t),
-        *api_file("DELETE", "", 204)(t),
-    ],
-    "api/v1/files/<int:id>/restore": api_file("POST", "restore", data=lambda _t: {}, which="gone"),
-    "api/v1/files/<int:id>/versions": api_file("POST", "versions", 201, data=announcement),
-    "api/v1/files/<int:id>/parts": api_file(
-        "POST", "parts", 409, data=lambda t: {**upload_in(t), "numbers": [1]}, why=ONE_PIECE
-    ),
-    "api/v1/files/<int:id>/confirm": api_file("POST", "confirm", 409, data=upload_in, why=NOT_SENT),
-    "api/v1/files/<int:id>/cancel": api_file("POST", "cancel", 204, data=upload_in),
-    "api/v1/files/<int:id>/download": api_file("GET", "download", 302, why=TO_THE_STORE),
-}
-
-WORKSPACE: dict[str, Entry] = {**PAGES, **API, **ACCESS, **SETTINGS, **IMPORTS, **FILES}
+WORKSPACE: dict[str, Entry] = {**PAGES, **API, **ACCESS, **SETTINGS, **IMPORTS}
 
 #: Pages of a workspace that somebody may open who has not signed in there.
 OPEN = {
@@ -676,6 +631,7 @@ OPEN = {
     "signup/": CLOSED,
     "inactive/": "says that an account is inactive",
     "enter/": "takes the token of a new owner",
+    "join/<str:secret>/": "somebody who is invited",
     "language/": "the language of the log-in page",
     "password/reset/": "somebody who forgot his password",
     "password/reset/done/": "the same",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -59,7 +58,7 @@ def send(_unhurried: None) -> Send:
 
 
 @pytest.fixture
-def both(two: tuple[Ref, Ref], alice: Any, storage: Any) -> Target:
+def both(two: tuple[Ref, Ref], alice: Any) -> Target:
     """Alice's first rows; mallory has rows of the same keys."""
     with use_tenant(two[0]):
         return target_of(two[0], alice, stamp=ALICE)
@@ -86,7 +85,7 @@ def mallorys(both: Target, two: tuple[Ref, Ref], mallory: Any) -> Target:
 
 def target_of(ref: Ref, owner: Any, *, stamp: str) -> Target:
     """Rows of a workspace, all fields stamped, with a deleted one of each entity."""
-    from app.access.models import Currency, Team
+    from app.access.models import Branch, Currency, Team
     from app.access.people import create_seatless
     from app.access.tokens import make_token
 
@@ -101,15 +100,41 @@ def target_of(ref: Ref, owner: Any, *, stamp: str) -> Target:
     other = {
         **imports_of(owner, stamp=f"{stamp}-{number}"),
         **pictures_of(owner),
-        "files": files_of(owner, record_id=rows["deals"], stamp=stamp),
         "deleted": deleted,
         "team": Team.objects.create(name=f"{stamp} {number}").pk,
         "currency": "EUR",
+        "branch": Branch.objects.create(name=f"{stamp} {number}").pk,
+        "invitation": invitation_of(owner, stamp=f"{stamp}{number}"),
+        "hand_over": hand_over_of(owner, stamp=f"{stamp} {number}"),
         "seatless": create_seatless([f"{stamp} {number}"], by=actor(owner))[0].pk,
         "token": make_token(owner, name=stamp)[0].pk,
         "handoff": handoff(ref),
     }
     return Target(rows, owner.pk, stamp, other)
+
+
+def invitation_of(owner: Any, *, stamp: str) -> int:
+    """One that nobody has answered."""
+    from django.utils import timezone
+
+    from app.access.inviting import Guest, invite
+    from app.access.models import Workspace
+
+    Workspace.objects.update(email_verified_at=timezone.now())
+    guest = Guest(f"{stamp}@example.com", stamp)
+    return invite([guest], by=actor(owner), role="sales")[0].pk
+
+
+def hand_over_of(owner: Any, *, stamp: str) -> int:
+    """One that is over and can be taken back: somebody's account went to the owner."""
+    from app.access.people import create_seatless
+    from app.setup.handing_over import Plan, run, start
+
+    [person] = create_seatless([f"{stamp} leaver"], by=actor(owner))
+    sample("accounts", by=owner, owner=person, stamp=stamp)
+    made = start(person, by=actor(owner), plan=Plan({"accounts": owner}), ends_access=False)
+    run(made.pk)
+    return made.pk
 
 
 def imports_of(owner: Any, *, stamp: str) -> dict[str, int]:
@@ -142,37 +167,6 @@ def employee_of(owner: Any) -> None:
     from app.office.staffing import follow
 
     follow(owner, Happening.ADDED, None)
-
-
-def files_of(owner: Any, *, record_id: int, stamp: str) -> dict[str, int]:
-    """A file with two versions and pictures, a deleted one, one on its way; on a deal."""
-    from django.utils import timezone
-
-    from app.documents.models import File, FileVersion, StorageUse
-
-    StorageUse.objects.get_or_create(pk=1, defaults={"ready": 10**6, "reserved": 10**6})
-    facts = {"entity": "deals", "record_id": record_id, "created_by": owner, "current": 1}
-    there = File.objects.create(name=f"{stamp}.pdf", **facts)
-    gone = File.objects.create(
-        name=f"{stamp} gone.pdf", deleted_at=timezone.now(), deleted_by=owner, **facts
-    )
-    for file in (there, gone):
-        for number in (1, 2):
-            FileVersion.objects.create(
-                file=file,
-                number=number,
-                size=9,
-                content_type="application/pdf",
-                state="ready",
-                preview="ready",
-                pictures=[uuid.uuid4(), uuid.uuid4()],
-                uploaded_by=owner,
-                ready_at=timezone.now(),
-            )
-    coming = FileVersion.objects.create(
-        file=there, size=9, content_type="application/pdf", uploaded_by=owner
-    )
-    return {"there": there.pk, "gone": gone.pk, "upload": coming.pk}
 
 
 def handoff(ref: Ref) -> str:

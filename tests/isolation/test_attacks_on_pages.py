@@ -20,7 +20,7 @@ from tests.records.helpers import actor
 from tests.test_every_url import known
 
 BAD = """<script>x</script>"><img src=x onerror=alert(1)>'{{7*7}}</textarea>"""
-RAW = ("<script>x", "<img src=x", '"><img', "</textarea><", "49</textarea")
+RAW = ("<script>x", "<img src=x", '"><img src=x', "</textarea><", "49</textarea")
 TEXTS = (Kind.TEXT, Kind.LONG_TEXT, Kind.PHONE)
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://evil")')
 
@@ -199,7 +199,9 @@ def test_an_administrator_cannot_make_himself_owner_nor_touch_one(two, dora, ali
     for pk in (dora.pk, 2):
         client.post(f"/settings/people/{pk}/", {"name": "D", "role": "owner"})
     client.post(f"/settings/people/{alice.pk}/", {"name": "A", "role": "sales"})
-    client.post(f"/settings/people/{alice.pk}/presence/", {"leave": "1"})
+    for act in ("leave", "hand-over"):
+        assert client.get(f"/settings/people/{alice.pk}/{act}/").status_code == 403
+        assert client.post(f"/settings/people/{alice.pk}/{act}/", {}).status_code == 403
     with use_tenant(two[0]):
         dora.refresh_from_db()
         alice.refresh_from_db()

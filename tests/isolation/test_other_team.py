@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from app.access.rights import Audience
 from app.records import registry
 from tenants.context import use_tenant
-from tests.isolation.fixtures import files_of, undone
+from tests.isolation.fixtures import undone
 from tests.isolation.leaks import gives_away
 from tests.isolation.surface import Call, text_of
 from tests.isolation.world import BOB, CHARLIE, Target, deleted_rows, stamped, token_of
@@ -20,13 +19,12 @@ SHARED = "Qxsharedxq"
 
 
 @pytest.fixture
-def bobs(two, alice, bob, storage) -> Target:
+def bobs(two, alice, bob) -> Target:
     """Rows of bob's, also in the recycle bin."""
     with use_tenant(two[0]):
         rows = stamped(by=alice, owner=bob, stamp=BOB, shared=SHARED)
         deleted = deleted_rows(by=alice, owner=bob, stamp=BOB, shared=SHARED)
-        files = files_of(bob, record_id=rows["deals"], stamp=BOB)
-    return Target(rows, bob.pk, BOB, {"deleted": deleted, **nothing(bob), "files": files})
+    return Target(rows, bob.pk, BOB, {"deleted": deleted, **nothing(bob)})
 
 
 @pytest.fixture
@@ -42,9 +40,9 @@ def charlies(two, bobs, alice, charlie) -> Target:
 
 def nothing(user: Any) -> dict[str, Any]:
     """Numbers of things that these tests do not touch."""
-    names = ("team", "seatless", "token", "import", "draft")
-    files = dict.fromkeys(("there", "gone", "upload"), 999)
-    return {"handoff": "x", "currency": "USD", "files": files, **dict.fromkeys(names, 999)}
+    names = ("team", "seatless", "token", "import", "draft", "branch", "invitation", "hand_over")
+    pictures = dict.fromkeys(("picture", "logo"), "0" * 32)
+    return {"handoff": "x", "currency": "USD", **pictures, **dict.fromkeys(names, 999)}
 
 
 def owned() -> list[str]:
@@ -91,13 +89,7 @@ def names_bobs_row(call: Call, target: Target) -> bool:
         for rows in (target.rows, target.other["deleted"])
         for slug, pk in rows.items()
         if slug in owned()
-    ) or is_of_files(parts, target)
-
-
-def is_of_files(parts: list[str], target: Target) -> bool:
-    """Whether the path is that of a file on a row of bob's."""
-    numbers = {str(target.other["files"][which]) for which in ("there", "gone")}
-    return any(one == "files" and two in numbers for one, two in pairwise(parts))
+    )
 
 
 def test_charlies_own_rows_do_not_tell_what_they_point_at(

@@ -169,16 +169,21 @@ def test_the_last_owner_is_kept_with_a_sentence(
     answer = client.post(f"/settings/people/{alice.pk}/", data)
     assert answer.status_code == 422
     assert "needs an owner" in answer.content.decode()
-    left = client.post(f"/settings/people/{alice.pk}/presence/", {"leave": "1"}, follow=True)
+    left = client.post(f"/settings/people/{alice.pk}/leave/", {})
     assert "needs an owner" in left.content.decode()
 
 
 def test_a_colleague_leaves_and_comes_back(browser: Browser, alice: User, bob: User) -> None:
-    client, bobs = browser(alice), browser(bob)
-    client.post(f"/settings/people/{bob.pk}/presence/", {"leave": "1"})
+    client, bobs = browser(alice), browser()
+    entry = {"email": bob.email, "password": PASSWORD}
+    assert bobs.post("/login/", entry).status_code == 302
+    assert bobs.get("/settings/").status_code == 200
+    client.post(f"/settings/people/{bob.pk}/leave/", {})
     assert bobs.get("/settings/").status_code == 302
     assert "Bob Birch" in client.get("/settings/people/?show=former").content.decode()
     client.post(f"/settings/people/{bob.pk}/presence/", {"return": "1"})
+    assert bobs.get("/settings/").status_code == 302, "the old session came back to life"
+    bobs.post("/login/", entry)
     assert bobs.get("/settings/").status_code == 200
 
 

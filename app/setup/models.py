@@ -1,0 +1,5 @@
+"""Index of the models, so that Django finds them."""
+
+from app.setup.hand_overs import HandOver, HandOverBatch
+
+__all__ = ["HandOver", "HandOverBatch"]
