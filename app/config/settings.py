@@ -155,6 +155,7 @@ MFA_ADAPTER = "app.access.factors.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 # A clock may be off by half a minute; `factors` remembers used codes for as long.
 MFA_TOTP_TOLERANCE = 1
 # Whoever has a password here was let in by an administrator.
