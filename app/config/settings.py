@@ -219,7 +219,9 @@ _AWS = f"https://{S3_BUCKET}.s3.{S3_REGION}.amazonaws.com"
 _AWS += ".cn" if S3_REGION.startswith("cn-") else ""
 #: Where browsers put and get files.
 FILES_ORIGIN = (S3_PUBLIC_URL or S3_ENDPOINT_URL or _AWS) if S3_BUCKET else ""
-CLAMD_ADDRESS = env.text("CLAMD_ADDRESS", "")
+CLAMD_ADDRESS = env.shaped(
+    "CLAMD_ADDRESS", r"/.+|[\w.-]+:\d{1,5}|\[[0-9a-f:]+\]:\d{1,5}", told="host:port or /a/socket"
+)
 CLAMD_MAX_MB = env.whole("CLAMD_MAX_MB", 100, low=1, high=4000)
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] += [FILES_ORIGIN] if FILES_ORIGIN else []
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] = ["'self'"] + (
