@@ -23,6 +23,8 @@ EXCLUDED = (
     "access_picture",
     "account_emailconfirmation",
     "mfa_authenticator",
+    "notifications_notice",
+    "notifications_told",
     "socialaccount_socialapp",
     "socialaccount_socialtoken",
     "procrastinate_*",
@@ -32,6 +34,8 @@ EXCLUDED = (
     "records_search*",
     "*idempoten*",
     "*cache*",
+    "documents_storageuse",
+    "documents_leftobject",
 )
 
 #: Columns whose values never enter the trail, and those that every write changes; a change

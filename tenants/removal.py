@@ -15,6 +15,7 @@ from django.db import connections, transaction
 from django.db.models import Q
 from django.utils import timezone
 from psycopg import sql
+from psycopg.errors import DependentObjectsStillExist
 
 from tenants import routing
 from tenants.addresses import connect_owner
@@ -125,11 +126,20 @@ def _drop_rows(removal: Removal) -> None:
         removal.tables = max(removal.tables, _tables(owner, schema))
         removal.save(update_fields=["tables"])
         drop_schema(owner, schema)
-        owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role_of(schema))))
+        _drop_role(owner, role_of(schema))
         removal.jobs += _drop_jobs(owner, schema)
     FleetState.objects.filter(schema_name=schema).delete()
+    ReadySchema.objects.filter(tenant_id=removal.tenant_number).delete()
     removal.schema_dropped_at = removal.schema_dropped_at or timezone.now()
     removal.save(update_fields=["jobs", "schema_dropped_at"])
+
+
+def _drop_role(owner: Connection, role: str) -> None:
+    """Roles belong to the server: one that another database uses too stays, without rights here."""
+    try:
+        owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+    except DependentObjectsStillExist:
+        log.warning("%s is used by another database of the server and stays", role)
 
 
 def _drop_jobs(owner: Connection, schema: str) -> int:
@@ -172,7 +182,6 @@ def _finish(removal: Removal) -> None:
     with transaction.atomic(using="control"):
         removal.login_hints = LoginHint.objects.filter(tenant_id=number).delete()[0]
         Handoff.objects.filter(tenant_id=number).delete()
-        ReadySchema.objects.filter(tenant_id=number).delete()
         removal.finished_at = timezone.now()
         removal.certificate = _certificate(removal)
         removal.save(update_fields=["login_hints", "finished_at", "certificate"])

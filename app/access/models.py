@@ -254,6 +254,8 @@ class Limits(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     plan = models.CharField(_("plan"), max_length=30)
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    #: Bytes that files may take; none is no limit.
+    storage_bytes = models.BigIntegerField(_("room for files"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.ACTIVE)
 
     class Meta:

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from app.api import imports
+from app.api import file_routes, imports
 from app.api.answers import MEDIA_TYPE, ROOT
 from app.api.routes import WORKSPACE
 from app.api.schemas import common_schemas, schemas_of
@@ -36,7 +36,7 @@ def build() -> dict[str, Any]:
     """The document as data; texts are still to be translated."""
     document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=""))
     imports.describe(document)
-    schemas = common_schemas() | imports.import_schemas()
+    schemas = common_schemas() | imports.import_schemas() | file_routes.file_schemas()
     for entity in all_entities():
         schemas |= schemas_of(entity)
     components = document["components"]
@@ -45,7 +45,7 @@ def build() -> dict[str, Any]:
     document["info"]["description"] = DESCRIPTION
     document["servers"] = [{"url": ROOT}]
     document["security"] = [{"token": []}]
-    titles = {WORKSPACE: _("Workspace"), "imports": _("Imports")}
+    titles = {WORKSPACE: _("Workspace"), "imports": _("Imports"), file_routes.TAG: _("Files")}
     titles |= {entity.slug: entity.label_plural for entity in all_entities()}
     document["tags"] = [{"name": tag, "description": title} for tag, title in titles.items()]
     return document

@@ -16,6 +16,7 @@ from ninja.errors import HttpError
 from ninja.errors import ValidationError as ParameterError
 
 from app.records.errors import Forbidden, Invalid, RecordError, Refused, Stale
+from tenants.files.errors import StorageDown
 
 MEDIA_TYPE = "application/problem+json"
 logger = logging.getLogger(__name__)
@@ -81,6 +82,9 @@ def problem_of(error: Exception) -> Problem | None:
         return error
     if isinstance(error, RecordError):
         return problem_of_engine(error)
+    if isinstance(error, StorageDown):
+        words = _("The storage of files does not answer at the moment. Please try again soon.")
+        return Problem(503, words, headers={"Retry-After": "10"})
     return problem_of_framework(error)
 
 

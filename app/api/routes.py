@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
 
-from app.api import bulk, operations, problems, records, workspace
+from app.api import bulk, file_routes, files, operations, problems, records, workspace
 from app.imports import api as imports
 from app.records.cleaning import BIGGEST_ID
 from app.records.entity import Entity
@@ -54,6 +54,22 @@ ROUTES = (
     Route(
         "GET", f"{EACH}/links", records.list_links, "links", _("Linked records"), operations.linking
     ),
+    Route(
+        "GET",
+        f"{EACH}/files",
+        files.list_files,
+        "files",
+        _("Files"),
+        lambda _entity: file_routes.listing(),
+    ),
+    Route(
+        "POST",
+        f"{EACH}/files",
+        files.add_file,
+        "add_file",
+        _("Add a file"),
+        lambda _entity: file_routes.adding(),
+    ),
 )
 
 
@@ -70,6 +86,7 @@ def make_api() -> NinjaAPI:
         api.add_exception_handler(known, problems.answer)
     api.add_router("", workspace_router())
     api.add_router("", imports.make_router())
+    api.add_router("", files_router())
     for entity in all_entities():
         api.add_router("", router_of(entity))
     return api
@@ -85,6 +102,15 @@ def workspace_router() -> Router:
     add(router, "GET", f"/people{EACH}", one, "get_person", _("One person"), operations.person())
     find, title = workspace.search_records, _("Search in all records")
     add(router, "GET", "/search", find, "search", title, operations.search())
+    return router
+
+
+def files_router() -> Router:
+    """Files, whatever record they hang on."""
+    router = Router(tags=[file_routes.TAG])
+    for one in file_routes.ROUTES:
+        path, view = f"/files{EACH}{one.path}", keyed(one.view)
+        add(router, one.method, path, view, one.name, one.title, one.describe())
     return router
 
 

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("app.setup.urls")),
     path("api/", include("app.api.urls")),
     path("", include("app.office.urls")),
+    path("files/", include("app.documents.urls")),
     path("", include("app.analytics.urls")),
     path("", include("app.records.urls")),
 ]

@@ -46,6 +46,9 @@ STATES = {
 
 
 Watch = Callable[[Import], object]
+Listener = Callable[[Import], None]
+
+_listeners: list[Listener] = []
 
 
 def nobody(_made: Import) -> None:
@@ -123,10 +126,20 @@ def begin(made: Import, actor: Actor | None) -> Run:
     return Run(made, entity, actor, reader, matcher)
 
 
+def when_over(listener: Listener) -> Listener:
+    """Let this function hear of each import that ended, in the transaction that notes it."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+    return listener
+
+
 def end(made: Import, status: Import.Status, error: str) -> None:
-    """Note how it ended."""
+    """Note how it ended, and tell whoever listens."""
     made.status, made.error, made.finished_at = status, error, timezone.now()
-    made.save(update_fields=["status", "error", "finished_at"])
+    with atomic():
+        made.save(update_fields=["status", "error", "finished_at"])
+        for listener in _listeners:
+            listener(made)
 
 
 def write_all(run: Run, watch: Watch) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 
 from babel.dates import format_date, format_timedelta
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from app.lib.dates import show_date, show_moment
 from app.lib.money import babel_locale, show_money, show_number
@@ -85,3 +86,14 @@ def short_day(value: date, *, language: str, with_year: bool) -> str:
 def amount(value: Decimal | None, *, currency: str | None, language: str) -> str:
     """Money in a few characters, nothing when there is none."""
     return "" if value is None else money(value, currency=currency or "USD", language=language)
+
+
+def file_size(size: int) -> str:
+    """Bytes as people say them, in steps of 1,000 as on the label of a disk: 3.4 MB."""
+    if size < 1000:
+        return ngettext("%(num)d byte", "%(num)d bytes", size) % {"num": size}
+    value, units = size / 1000, ["KB", "MB", "GB", "TB"]
+    while value >= 999.5 and len(units) > 1:
+        value, units = value / 1000, units[1:]
+    text = f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{value:.0f}"
+    return f"{text} {units[0]}"

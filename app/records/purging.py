@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import CASCADE, ForeignObjectRel
@@ -15,6 +15,16 @@ from app.records.batch import BatchResult, Outcome
 from app.records.entity import Entity
 from app.records.errors import Forbidden, NotVisible, RecordError, Refused, Stale
 from app.records.models import Link
+
+Companion = Callable[[Entity, Sequence[int]], None]
+_companions: list[Companion] = []
+
+
+def along(companion: Companion) -> Companion:
+    """Let another app take away what hangs on purged rows, in the same transaction."""
+    if companion not in _companions:
+        _companions.append(companion)
+    return companion
 
 
 def purge_many(
@@ -113,6 +123,8 @@ def remove(entity: Entity, ids: Iterable[int], *, actor: Actor, origin: str) -> 
         parts.filter(**{f"{relation.field.attname}__among": gone})._raw_delete(parts.db)
     Link._default_manager.filter(source=entity.slug, source_id__among=gone).delete()
     search.remove(entity, gone)
+    for companion in _companions:
+        companion(entity, gone)
     rows = entity.model._default_manager.filter(pk__among=gone)
     rows._raw_delete(rows.db)
     events.record(entity, event, gone, actor=actor, origin=origin)

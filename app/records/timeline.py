@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -27,7 +27,10 @@ from app.records.related import happenings, linked
 LENGTH = 30
 #: Columns that say nothing of their own in a sentence.
 SILENT = frozenset(
-    ("id", "created_at", "created_by_id", "updated_by_id", "status", "completed_by_id")
+    (
+        *("id", "created_at", "created_by_id", "updated_by_id", "status", "completed_by_id"),
+        "person_id",
+    )
 )
 ICONS = {
     "task": "circle-check-big",
@@ -63,11 +66,24 @@ class Moment:
     changes: list[Change] = field(default_factory=list)
 
 
+Source = Callable[..., Iterable[Moment]]
+_sources: list[Source] = []
+
+
+def tell(source: Source) -> Source:
+    """Let another app tell what it did with a record: `source(entity, pk, actor=, limit=)`."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
 def timeline(entity: Entity, pk: int, *, actor: Actor, limit: int = LENGTH) -> list[Moment]:
     """The latest of what happened to a record and with it."""
     moments = [*_written(entity, pk, actor=actor, limit=limit)]
     for other in happenings(entity):
         moments += _done(other, entity, pk, actor=actor, limit=limit)
+    for source in _sources:
+        moments += source(entity, pk, actor=actor, limit=limit)
     moments.sort(key=lambda one: one.at, reverse=True)
     return moments[:limit]
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from app.access.actors import Actor
 from app.access.rights import Verb, may
 from app.lib.people import avatar
-from app.records import actions, changes, inputs, registry, tones
+from app.records import actions, changes, inputs, panels, registry, tones
 from app.records.cells import cell, trusted
 from app.records.entity import Entity
 from app.records.errors import Forbidden, Invalid, NotVisible, Refused, Stale
@@ -92,6 +92,7 @@ def record(request: HttpRequest, entity: Entity, actor: Actor, pk: int) -> HttpR
         "related": related_lists(entity, pk, actor=actor),
         "ties": ties(entity, pk, actor=actor),
         "composer": composer(entity, actor=actor),
+        "panels": panels.panels_of(request, panels.Place(entity, pk, actor, can)),
     }
     return render(request, "records/record.html", context)
 

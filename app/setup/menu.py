@@ -35,6 +35,12 @@ OWN = (
         "shield",
         _("Second factor, passkeys and recovery codes"),
     ),
+    Page(
+        "/settings/notifications/",
+        _("Notifications"),
+        "bell",
+        _("Which mails you get, and when"),
+    ),
     Page("/settings/sessions/", _("Sessions"), "monitor", _("Where you are signed in")),
     Page("/settings/tokens/", _("API tokens"), "key", _("Keys for programs that act as you")),
 )
@@ -61,6 +67,7 @@ COMPANY = (
         _("The stages that a deal goes through"),
     ),
     Page("/settings/currencies/", _("Currencies"), "banknote", _("Currencies and their rates")),
+    Page("/settings/storage/", _("Storage"), "hard-drive", _("How much room files take")),
 )
 IMPORTS = Page(
     "/settings/imports/", _("Imports"), "import", _("Bring in spreadsheets, and undo them")

@@ -18,6 +18,7 @@ from app.access.verification import address_of, mark_workspace_verified
 from app.records import changes
 from app.records.registry import get
 from app.sales.pipelines import Pipeline, Stage
+from app.website.plans import BY_SLUG
 from tenants.context import bind_actor
 
 BASE_CURRENCY = {"zh-hans": "CNY"}
@@ -61,7 +62,9 @@ def _settings(founder: Founder) -> None:
             "base_currency": currency,
         },
     )
-    Limits.objects.get_or_create(id=1, defaults={"plan": founder.plan})
+    plan = BY_SLUG.get(founder.plan)
+    room = plan.storage_bytes if plan else None
+    Limits.objects.get_or_create(id=1, defaults={"plan": founder.plan, "storage_bytes": room})
     Currency.objects.get_or_create(code=currency, defaults={"rate": Decimal(1)})
 
 

@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+GB = 1000**3
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -19,6 +21,8 @@ class Plan:
     #: For how many people it is made.
     size: Promise
     points: tuple[Promise, ...]
+    #: Bytes that the workspace's files may take; none is no limit.
+    storage_bytes: int | None
     recommended: bool = False
 
 
@@ -32,7 +36,9 @@ PLANS: tuple[Plan, ...] = (
             _("Accounts, contacts, deals and activities"),
             _("Import of spreadsheets, with undo"),
             _("Search in every record, Chinese included"),
+            _("1 GB for files on records"),
         ),
+        storage_bytes=GB,
     ),
     Plan(
         "team",
@@ -43,7 +49,9 @@ PLANS: tuple[Plan, ...] = (
             _("Everything in Free"),
             _("Teams that see their own records only"),
             _("Several pipelines, boards and currencies"),
+            _("100 GB for files on records"),
         ),
+        storage_bytes=100 * GB,
         recommended=True,
     ),
     Plan(
@@ -55,7 +63,9 @@ PLANS: tuple[Plan, ...] = (
             _("Everything in Team"),
             _("A programming interface with tokens"),
             _("A record of every change, by whom and when"),
+            _("1 TB for files on records"),
         ),
+        storage_bytes=1000 * GB,
     ),
     Plan(
         "enterprise",
@@ -66,7 +76,9 @@ PLANS: tuple[Plan, ...] = (
             _("Everything in Business"),
             _("Made for a database cluster of your own"),
             _("Talk to us about region and contract"),
+            _("As much room for files as you need"),
         ),
+        storage_bytes=None,
     ),
 )
 BY_SLUG = {plan.slug: plan for plan in PLANS}

@@ -15,6 +15,7 @@ from app.imports.models import Import
 from app.imports.proposing import complete
 from app.imports.running import run
 from app.imports.staging import reset, store
+from app.notifications.people import quiet
 from app.records import changes, registry
 from local import book
 from local.demo import story
@@ -67,7 +68,7 @@ def fill(*, subdomain: str, email: str, password: str, owner: str) -> None:
     make_workspace(subdomain, email=email, password=password, owner=owner)
     with use_tenant(workspace_named(subdomain)):
         person = User.objects.get(email=email)
-        with bind_actor(person.pk, "demo"):
+        with bind_actor(person.pk, "demo"), quiet():
             actor = load_actor(person.pk)
             assert actor is not None
             make_people(person, actor, password=password)

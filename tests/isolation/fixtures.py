@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -58,7 +59,7 @@ def send(_unhurried: None) -> Send:
 
 
 @pytest.fixture
-def both(two: tuple[Ref, Ref], alice: Any) -> Target:
+def both(two: tuple[Ref, Ref], alice: Any, storage: Any) -> Target:
     """Alice's first rows; mallory has rows of the same keys."""
     with use_tenant(two[0]):
         return target_of(two[0], alice, stamp=ALICE)
@@ -100,6 +101,7 @@ def target_of(ref: Ref, owner: Any, *, stamp: str) -> Target:
     other = {
         **imports_of(owner, stamp=f"{stamp}-{number}"),
         **pictures_of(owner),
+        "files": files_of(owner, record_id=rows["deals"], stamp=stamp),
         "deleted": deleted,
         "team": Team.objects.create(name=f"{stamp} {number}").pk,
         "currency": "EUR",
@@ -167,6 +169,37 @@ def employee_of(owner: Any) -> None:
     from app.office.staffing import follow
 
     follow(owner, Happening.ADDED, None)
+
+
+def files_of(owner: Any, *, record_id: int, stamp: str) -> dict[str, int]:
+    """A file with two versions and pictures, a deleted one, one on its way; on a deal."""
+    from django.utils import timezone
+
+    from app.documents.models import File, FileVersion, StorageUse
+
+    StorageUse.objects.get_or_create(pk=1, defaults={"ready": 10**6, "reserved": 10**6})
+    facts = {"entity": "deals", "record_id": record_id, "created_by": owner, "current": 1}
+    there = File.objects.create(name=f"{stamp}.pdf", **facts)
+    gone = File.objects.create(
+        name=f"{stamp} gone.pdf", deleted_at=timezone.now(), deleted_by=owner, **facts
+    )
+    for file in (there, gone):
+        for number in (1, 2):
+            FileVersion.objects.create(
+                file=file,
+                number=number,
+                size=9,
+                content_type="application/pdf",
+                state="ready",
+                preview="ready",
+                pictures=[uuid.uuid4(), uuid.uuid4()],
+                uploaded_by=owner,
+                ready_at=timezone.now(),
+            )
+    coming = FileVersion.objects.create(
+        file=there, size=9, content_type="application/pdf", uploaded_by=owner
+    )
+    return {"there": there.pk, "gone": gone.pk, "upload": coming.pk}
 
 
 def handoff(ref: Ref) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from app.access.rights import Audience
 from app.records import registry
 from tenants.context import use_tenant
-from tests.isolation.fixtures import undone
+from tests.isolation.fixtures import files_of, undone
 from tests.isolation.leaks import gives_away
 from tests.isolation.surface import Call, text_of
 from tests.isolation.world import BOB, CHARLIE, Target, deleted_rows, stamped, token_of
@@ -19,12 +20,13 @@ SHARED = "Qxsharedxq"
 
 
 @pytest.fixture
-def bobs(two, alice, bob) -> Target:
+def bobs(two, alice, bob, storage) -> Target:
     """Rows of bob's, also in the recycle bin."""
     with use_tenant(two[0]):
         rows = stamped(by=alice, owner=bob, stamp=BOB, shared=SHARED)
         deleted = deleted_rows(by=alice, owner=bob, stamp=BOB, shared=SHARED)
-    return Target(rows, bob.pk, BOB, {"deleted": deleted, **nothing(bob)})
+        files = files_of(bob, record_id=rows["deals"], stamp=BOB)
+    return Target(rows, bob.pk, BOB, {"deleted": deleted, **nothing(bob), "files": files})
 
 
 @pytest.fixture
@@ -41,8 +43,15 @@ def charlies(two, bobs, alice, charlie) -> Target:
 def nothing(user: Any) -> dict[str, Any]:
     """Numbers of things that these tests do not touch."""
     names = ("team", "seatless", "token", "import", "draft", "branch", "invitation", "hand_over")
+    files = dict.fromkeys(("there", "gone", "upload"), 999)
     pictures = dict.fromkeys(("picture", "logo"), "0" * 32)
-    return {"handoff": "x", "currency": "USD", **pictures, **dict.fromkeys(names, 999)}
+    return {
+        "handoff": "x",
+        "currency": "USD",
+        "files": files,
+        **pictures,
+        **dict.fromkeys(names, 999),
+    }
 
 
 def owned() -> list[str]:
@@ -89,7 +98,13 @@ def names_bobs_row(call: Call, target: Target) -> bool:
         for rows in (target.rows, target.other["deleted"])
         for slug, pk in rows.items()
         if slug in owned()
-    )
+    ) or is_of_files(parts, target)
+
+
+def is_of_files(parts: list[str], target: Target) -> bool:
+    """Whether the path is that of a file on a row of bob's."""
+    numbers = {str(target.other["files"][which]) for which in ("there", "gone")}
+    return any(one == "files" and two in numbers for one, two in pairwise(parts))
 
 
 def test_charlies_own_rows_do_not_tell_what_they_point_at(

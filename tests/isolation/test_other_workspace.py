@@ -113,9 +113,14 @@ def names_a_row(call: Call, target: Any) -> bool:
     parts = call.path.partition("?")[0].split("/")
     return any(
         slug in parts and str(pk) in parts[parts.index(slug) + 1 : parts.index(slug) + 2]
-        for rows in (target.rows, target.other["deleted"])
+        for rows in (target.rows, target.other["deleted"], files_of(target))
         for slug, pk in rows.items()
     )
+
+
+def files_of(target: Any) -> dict[str, int]:
+    """The file that hangs on a row of alice's."""
+    return {"files": target.other["files"]["there"]}
 
 
 def found(response: Any) -> bool:

@@ -21,6 +21,18 @@ from local.stamps import ROOT
 NO_DEMO = {"subdomain": "demo", "email": "nobody@example.com", "password": "none"}
 #: Of the tests' own stack: a copy must find none of them.
 TESTS_OWN = ("LOCAL", "ENV_FILE", "DATA_DIR", "PUBLIC_HOST", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
+#: A file of the workspace with the number 1, as the web would keep it.
+PUT = """
+from uuid import UUID
+from tenants.context import Ref, use_tenant
+from tenants.files import store
+with use_tenant(Ref(1, "t_1", "default", "r_t_1", "acme")):
+    store.put(UUID(int=1), b"kept", content_type="text/plain")
+"""
+GET = PUT.replace(
+    'store.put(UUID(int=1), b"kept", content_type="text/plain")',
+    "print(b''.join(store.fetch(UUID(int=1))).decode())",
+)
 
 
 class Copy:
@@ -131,6 +143,7 @@ def test_two_copies_run_side_by_side_and_a_killed_one_loses_nothing(copies):
     acknowledged: list[str] = []
     writer = threading.Thread(target=write_until_killed, args=(one, token, acknowledged))
     writer.start()
+    one.manage("shell", "-c", PUT)
     while writer.is_alive() and len(acknowledged) < 30:
         time.sleep(0.01)
     one.kill_everything()
@@ -139,6 +152,7 @@ def test_two_copies_run_side_by_side_and_a_killed_one_loses_nothing(copies):
     one.wait_ready()
     assert len(acknowledged) >= 30
     assert set(acknowledged) <= accounts_of(one, token)
+    assert one.manage("shell", "-v", "0", "-c", GET).endswith("kept")
     assert two.process.poll() is None
     assert two.ask("GET", "/readyz", token="none")[0] == 200
     assert (one.interrupt(), two.interrupt()) == (0, 0)

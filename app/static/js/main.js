@@ -13,3 +13,5 @@ import "./board.js";
 import "./charts.js";
 import "./passkey.js";
 import "./codes.js";
+import "./files.js";
+import "./preview.js";
