@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from app.access import entry, mails, verification
+from app.access import browsers, entry, mails, verification
 from app.access.jobs import tell_of_sign_in
 from app.access.models import User
 from app.access.programs import name_of_program
@@ -58,11 +58,20 @@ class WorkspaceAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """Who signs in now needs no second proof for a while."""
+        request.signed_in_before = user.last_login is not None  # type: ignore[attr-defined]
         super().login(request, user)
         records = request.session.get(RECORDS)
         if records:
             records[-1]["reauthenticated"] = True
             request.session.modified = True
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Go on, and tell the person of a browser that he has not used before."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        is_known = browsers.remember(request, response, user_id=user.pk)
+        if not is_known and request.signed_in_before:  # type: ignore[attr-defined]
+            self.tell(user, "browser")
+        return response
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: Any = None, email: str | None = None

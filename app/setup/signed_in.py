@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from app.access.factors import factors_of, reset_factors
 from app.access.models import User
+from app.access.oidc.ties import ties_of, untie
 from app.access.programs import name_of_program
 from app.access.requests import SignedInRequest
 from app.access.signed_in import close_sessions, may_end, sessions_of
@@ -28,6 +29,7 @@ def context_of(request: SignedInRequest, person: User) -> dict[str, Any]:
         "sign_in_of": {
             "sessions": sessions_of(person),
             "factors": factors_of(person).count(),
+            "ties": ties_of(person),
             "myself": person.pk == request.actor.user_id,
         },
         "name_of_program": name_of_program,
@@ -60,4 +62,14 @@ def factors(request: SignedInRequest, pk: int) -> HttpResponse:
     messages.success(
         request, _("The second factors of %(name)s are reset.") % {"name": person.name}
     )
+    return redirect("setup:person", pk)
+
+
+@administrators_only
+@require_POST
+def tie(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Unlink a colleague from the provider, whose account there is another one now."""
+    person = get_object_or_404(User, pk=pk)
+    untie(person, by=request.actor)
+    messages.success(request, _("%(name)s is unlinked.") % {"name": person.name})
     return redirect("setup:person", pk)

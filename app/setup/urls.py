@@ -61,6 +61,7 @@ urlpatterns = [
     path("people/<int:pk>/presence/", people.presence, name="presence"),
     path("people/<int:pk>/sessions/", signed_in.sessions, name="sessions_of"),
     path("people/<int:pk>/factors/", signed_in.factors, name="factors_of"),
+    path("people/<int:pk>/unlink/", signed_in.tie, name="tie_of"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/second-factor/", sign_in.second_factor, name="require_factor"),
     path("sign-in/provider/", provider.provider, name="provider"),

@@ -119,6 +119,30 @@ def test_a_second_subject_with_the_same_address_does_not_become_the_person(
     assert not signed_in(client)
 
 
+def test_an_administrator_unlinks_a_person_whose_account_is_another_one_now(
+    browser: Any, two: Two, provider: Identity, alice: User, bob: User
+) -> None:
+    come_back(his := browser(), "bob")
+    client = browser(alice)
+    assert "Linked with an account" in client.get(f"/settings/people/{bob.pk}/").content.decode()
+    client.post(f"/settings/people/{bob.pk}/unlink/")
+    assert not signed_in(his)
+    assert "person.sign_in_unlinked" in events(two[0])
+    come_back(new := browser(), "bob-again")
+    assert signed_in(new)
+    assert come_back(browser(), "bob").status_code == 403
+
+
+def test_nobody_but_an_owner_unlinks_an_owner(
+    browser: Any, two: Two, provider: Identity, alice: User, bob: User
+) -> None:
+    use_provider(two[0], provider.issuer, for_owners=True)
+    come_back(hers := browser(), "alice")
+    client = browser(with_role(bob, "administrator", ref=two[0]))
+    assert client.post(f"/settings/people/{alice.pk}/unlink/").status_code == 403
+    assert signed_in(hers)
+
+
 @pytest.mark.parametrize("change", [{"is_active": False}, {"has_seat": False}])
 def test_who_lost_his_place_stays_outside(
     browser: Any, two: Two, provider: Identity, bob: User, change: Any

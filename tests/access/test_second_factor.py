@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.db import connections
 from django.test import Client
 
+from app.access.jobs import tell_of_sign_in
 from app.access.models import User, Workspace
 from tenants.context import Ref, use_tenant
 from tests.access.codes import (
@@ -240,3 +242,79 @@ def test_who_must_have_a_factor_cannot_remove_the_last(browser: Any, two: Two, b
     answer = client.post("/settings/security/app/remove/")
     assert "set up another one first" in answer.content.decode()
     assert factors(bob, ref=two[0]) == 2
+
+
+@pytest.fixture
+def mails(monkeypatch: Any) -> list[dict[str, Any]]:
+    """The mails about sign-in that were asked for."""
+    from app.access import adapter
+
+    asked: list[dict[str, Any]] = []
+
+    class Notes:
+        def defer(self, **values: Any) -> None:
+            asked.append(values)
+
+    monkeypatch.setattr(adapter, "tell_of_sign_in", Notes())
+    return asked
+
+
+def test_a_browser_that_was_not_used_before_is_told_by_mail(
+    browser: Any, two: Two, bob: User, mails: Any
+) -> None:
+    first = signed_in_by_password(browser)
+    assert mails == []
+    first.post("/logout/")
+    first_step(first, BOB)
+    assert signed_in(first)
+    assert mails == []
+    signed_in_by_password(browser)
+    assert [(one["user_id"], one["what"]) for one in mails] == [(bob.pk, "browser")]
+    assert mails[0]["ip"] == "127.0.0.1"
+
+
+def test_a_browser_known_at_one_workspace_is_new_at_another(
+    browser: Any, two: Two, alice: User, mallory: User, mails: Any
+) -> None:
+    hers = browser(ref=two[1])
+    first_step(hers, "mallory@globex.example")
+    mark = hers.cookies["known"].value
+    signed_in_by_password(browser, "alice@acme.example")
+    other = browser()
+    other.cookies["known"] = mark
+    first_step(other, "alice@acme.example")
+    assert [one["what"] for one in mails] == ["browser"]
+
+
+def test_each_change_is_told_by_mail(
+    browser: Any, two: Two, bob: User, mails: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    client = signed_in_by_password(browser)
+    with django_capture_on_commit_callbacks(execute=True):
+        set_up(client)
+        client.post("/settings/security/codes/new/")
+    client.post("/settings/security/app/remove/")
+    assert [one["what"] for one in mails] == ["app_added", "codes_made", "app_removed"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        *("app_added", "app_removed", "passkey_added", "passkey_removed", "codes_made"),
+        *("linked", "password", "reset", "browser"),
+    ],
+)
+def test_the_mail_says_what_happened_where_and_what_to_do(
+    two: Two, bob: User, language: str, what: str
+) -> None:
+    with use_tenant(two[0]):
+        User.objects.filter(pk=bob.pk).update(language=language)
+        tell_of_sign_in(user_id=bob.pk, what=what, program="Firefox, Linux", ip="192.0.2.7")
+    letter = mail.outbox[-1]
+    assert letter.to == [BOB]
+    assert letter.subject
+    assert letter.subject.isascii() == (language == "en")
+    for part in ("Acme", "Firefox, Linux", "192.0.2.7", "/settings/security/", "Bob Birch"):
+        assert part in letter.body
+    assert "\n\n\n" not in letter.body

@@ -530,6 +530,9 @@ SETTINGS: dict[str, Entry] = {
     "settings/people/<int:pk>/sessions/": lambda t: [
         post(f"/settings/people/{t.other['seatless']}/sessions/", {"session": "all"})
     ],
+    "settings/people/<int:pk>/unlink/": lambda t: [
+        post(f"/settings/people/{t.other['seatless']}/unlink/")
+    ],
     "settings/people/<int:pk>/factors/": lambda t: [
         post(f"/settings/people/{t.other['seatless']}/factors/")
     ],
