@@ -11,6 +11,9 @@ class OfficeConfig(AppConfig):
     def ready(self) -> None:
         """Keep the directory in step with the people."""
         from app.access.listeners import listen
+        from app.office.panel import panel
         from app.office.staffing import follow
+        from app.records import panels
 
         listen(follow)
+        panels.add(panel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,28 +79,59 @@ def linked(other: Entity, entity: Entity, pk: int, *, actor: Actor) -> QuerySet[
     return other.queryset(actor).filter(pk__in=ties.values("source_id"))
 
 
+def owned_by(
+    person_id: int, slugs: Iterable[str], *, actor: Actor, back: str
+) -> dict[str, RelatedList]:
+    """What a person owns of each kind, as far as the actor sees it; `back` is the page of it."""
+    others = [registry.get(slug) for slug in slugs]
+    return {
+        other.slug: _shown(
+            other,
+            other.queryset(actor).filter(owner_id=person_id),
+            field="owner",
+            pk=person_id,
+            add=f"owner_id={person_id}",
+            back=back,
+            actor=actor,
+        )
+        for other in others
+        if may(actor, Verb.VIEW, other)
+    }
+
+
 def _list(
     entity: Entity, pk: int, other: Entity, field: str | None, *, actor: Actor
 ) -> RelatedList:
     if field:
-        rows = other.queryset(actor).filter(**{f"{field}_id": pk})
-        query, add = f"?{field}_id={pk}", f"{field}_id={pk}"
+        rows, add = other.queryset(actor).filter(**{f"{field}_id": pk}), f"{field}_id={pk}"
     else:
-        rows = linked(other, entity, pk, actor=actor)
-        query, add = "", f"link={entity.slug}:{pk}"
+        rows, add = linked(other, entity, pk, actor=actor), f"link={entity.slug}:{pk}"
+    back = f"/{entity.slug}/{pk}/"
+    return _shown(other, rows, field=field, pk=pk, add=add, back=back, actor=actor)
+
+
+def _shown(
+    other: Entity,
+    rows: QuerySet[Any],
+    *,
+    field: str | None,
+    pk: int,
+    add: str,
+    back: str,
+    actor: Actor,
+) -> RelatedList:
     found = _rows(other, rows, but=field, actor=actor)
     count = len(found)
     if count > SHOWN:
         count = rows.order_by().values("pk")[: COUNTED + 1].count()
-    more = f"/{other.slug}/{query}" if count > SHOWN and field else ""
-    back = f"&next=/{entity.slug}/{pk}/"
+    more = f"/{other.slug}/?{field}_id={pk}" if count > SHOWN and field else ""
     return RelatedList(
         other,
         str(other.label_plural),
         found[:SHOWN],
         f"{COUNTED}+" if count > COUNTED else str(count),
         more,
-        f"/{other.slug}/new/?{add}{back}" if may(actor, Verb.CREATE, other) else "",
+        f"/{other.slug}/new/?{add}&next={back}" if may(actor, Verb.CREATE, other) else "",
     )
 
 

@@ -64,6 +64,7 @@ class Moment:
     title: str = ""
     text: str = ""
     changes: list[Change] = field(default_factory=list)
+    who_id: int | None = None  #: the person, where he is known
 
 
 Source = Callable[..., Iterable[Moment]]
@@ -108,6 +109,7 @@ def _written(entity: Entity, pk: int, *, actor: Actor, limit: int) -> Iterable[M
             what,
             tone,
             changes=changed,
+            who_id=actor_id if (PEOPLE, actor_id) in names else None,
         )
 
 
@@ -219,6 +221,7 @@ def _done(other: Entity, entity: Entity, pk: int, *, actor: Actor, limit: int) -
             href=f"/{other.slug}/{row.pk}/",
             title=row.name,
             text=_text(row),
+            who_id=row.created_by_id,
         )
 
 
