@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from markupsafe import Markup
 
 from app.access.actors import Actor
@@ -76,7 +77,7 @@ def open_sum(person_id: int, actor: Actor) -> str:
         for g in sorted(groups, key=lambda g: g["amount_currency"])
         if g["total"]
     ]
-    words = _("%(count)d open") % {"count": count}
+    words = pgettext("deal", "%(count)d open") % {"count": count}
     return " · ".join([words, *sums])
 
 
@@ -93,7 +94,7 @@ def due(person_id: int, actor: Actor) -> str:
     )
     return " · ".join(
         (
-            _("%(count)d open") % {"count": counts["open"]},
+            pgettext("activity", "%(count)d open") % {"count": counts["open"]},
             _("%(count)d overdue") % {"count": counts["late"]},
             _("%(count)d due today") % {"count": counts["today"]},
         )

@@ -18,7 +18,7 @@ from app.imports.staging import reset, store
 from app.notifications.people import quiet
 from app.records import changes, registry
 from local import book
-from local.demo import story
+from local.demo import company, story
 from tenants.context import bind_actor, use_control, use_tenant
 from tenants.models import Tenant
 
@@ -75,6 +75,7 @@ def fill(*, subdomain: str, email: str, password: str, owner: str) -> None:
             make_pipeline(actor)
             import_book(actor)
             story.tell(actor)
+            company.furnish(actor)
 
 
 def make_workspace(subdomain: str, *, email: str, password: str, owner: str) -> None:

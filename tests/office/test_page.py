@@ -20,8 +20,8 @@ from tenants.context import use_tenant
 from tests.drawing import drawn
 from tests.records.helpers import make, pipeline
 
-#: What the page of a person costs with everything on it.
-QUERIES = 14
+#: What the page of a person costs with everything on it; two of them are of the box of files.
+QUERIES = 16
 
 
 def page_of(person: Any, client: Any) -> str:

@@ -53,9 +53,7 @@ def make_departments(actor: Actor) -> dict[str, int]:
         if name not in found:
             values: dict[str, Any] = {"name": name, "parent_id": found.get(parent)}
             values["head_id"] = User.objects.filter(name=head).values_list("pk", flat=True).first()
-            made = changes.create(
-                registry.get("departments"), values, actor=actor, origin="demo"
-            )
+            made = changes.create(registry.get("departments"), values, actor=actor, origin="demo")
             found[name] = made.pk
     return found
 
