@@ -98,7 +98,8 @@ def _written(entity: Entity, pk: int, *, actor: Actor, limit: int) -> Iterable[M
     for at, actor_id, event, op, diff in entries:
         changed = [] if op == "create" else _changes(entity, diff, names, actor=actor)
         what, icon, tone = sentence(entity, event, op)
-        if op == "update" and not changed and what == _("changed this record"):
+        said = (_("changed this record"), _("created this record"))
+        if op == "update" and not changed and what in said:
             continue
         who = names.get((PEOPLE, actor_id), _("Somebody"))
         yield Moment(
