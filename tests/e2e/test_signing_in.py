@@ -11,6 +11,7 @@ import pytest
 from tests.access.codes import code
 from tests.e2e.conftest import PICTURES
 from tests.e2e.plain import mail_to
+from tests.e2e.test_accessible_pages import LOOKS, WIDE, faults, sign_in
 from tests.identity.running import CLIENT, SECRET, identity
 from tests.seeding import PASSWORD
 
@@ -229,3 +230,41 @@ def test_the_company_signs_in_through_its_own_provider(people: Any, live: Any) -
         assert alice.errors == []
         alice.open("/settings/sign-in/provider/")
         alice.send("Forget the provider")
+
+
+PAGES = (
+    *("", "app/", "passkeys/add/", "codes/new/", "codes/"),
+    *("/settings/sign-in/", "/settings/sign-in/provider/", "/settings/people/2/"),
+)
+
+
+def test_no_page_of_signing_in_has_a_fault_that_axe_knows(chrome: Any, live: Any) -> None:
+    signed = chrome.new_context(viewport=WIDE)
+    sign_in(signed.new_page(), live)
+    state, found = signed.storage_state(), {}
+    signed.close()
+    for theme, size in LOOKS:
+        look = {"viewport": size, "color_scheme": theme, "bypass_csp": True}
+        inside = chrome.new_context(**look, storage_state=state)
+        for number, path in enumerate(PAGES):
+            whole = path if path.startswith("/") else f"{SECURITY}{path}"
+            found |= looked_at(inside, live, whole, f"{theme}-{size['width']}-{number}")
+        inside.close()
+        for language in ("en", "zh-CN"):
+            outside = chrome.new_context(**look, locale=language)
+            found |= looked_at(outside, live, "/login/", f"{theme}-{size['width']}-{language}")
+            outside.close()
+    assert found == {}
+
+
+def looked_at(context: Any, live: Any, path: str, picture: str) -> dict[str, list[str]]:
+    """What axe finds on a page, and whether it is wider than the screen."""
+    page = context.new_page()
+    page.goto(live.url("acme", path))
+    page.wait_for_load_state("networkidle")
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{picture}.png")
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+    problems = faults(page) + (["it is wider than the screen"] if wide else [])
+    page.close()
+    return {f"{path} {picture}": problems} if problems else {}

@@ -241,3 +241,17 @@ def test_a_forwarded_host_means_nothing(two, alice, browser):
     assert browser(alice).get("/settings/", headers=head).status_code == 200
     text = browser().get("/password/reset/", headers=head).content.decode()
     assert "globex" not in text
+
+
+def test_forms_of_a_workspace_lead_to_it_only(two, alice, browser, public):
+    def form_action(answer: object) -> str:
+        policy = answer["Content-Security-Policy"].split(";")
+        return next(part.strip() for part in policy if "form-action" in part)
+
+    client = browser(alice)
+    for path in ("/", "/settings/", "/settings/sign-in/provider/"):
+        assert form_action(client.get(path)) == "form-action 'self'"
+    assert form_action(browser().get("/login/")) == "form-action 'self'"
+    for path in ("/", "/find/", "/pricing/"):
+        assert form_action(public.get(path)) == "form-action 'self'"
+    assert form_action(public.get("/signup/")) == "form-action 'self' http://*.localhost:8000"

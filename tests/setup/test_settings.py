@@ -266,3 +266,15 @@ def test_rows_of_another_workspace_are_not_there(
         extra: Any = User.objects.create_user(None, None, name="Only at Acme")
     assert client.get(f"/settings/people/{extra.pk}/").status_code == 404
     assert client.get("/settings/people/99999/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [("administrator", True), ("manager", True), ("sales", False), ("read-only", False)],
+)
+def test_imports_stand_in_the_menu_of_whoever_may_import(two, bob, browser, role, shown):
+    with use_tenant(two[0]):
+        type(bob).objects.filter(pk=bob.pk).update(role=role)
+    text = browser(bob).get("/settings/").content.decode()
+    assert ('href="/settings/imports/"' in text) == shown
+    assert ('href="/settings/people/"' in text) == (role == "administrator")
