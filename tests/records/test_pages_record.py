@@ -148,5 +148,5 @@ def test_the_page_takes_as_many_queries_whatever_hangs_on_it(
             make("activities", bob, name=f"Task {number}", links=tie)
     client = browser(bob)
     client.get(f"/deals/{deal.pk}/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(f"/deals/{deal.pk}/")
