@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from app.access.actors import Actor, load_actor
-from app.access.models import Role, Team, User
+from app.access.models import Branch, Role, Team, User
 from app.access.people import create_person
 from app.access.workspaces import workspace_named
 from app.imports.models import Import
@@ -94,25 +94,40 @@ def make_workspace(subdomain: str, *, email: str, password: str, owner: str) -> 
 
 
 def make_people(owner: User, actor: Actor, *, password: str) -> None:
-    """Teams by regional office; managers and one agent of each team may sign in."""
+    """Teams by regional office, agents under their managers, the owner above them all.
+
+    Managers and one agent of each team may sign in.
+    """
+    head, _made = Branch.objects.get_or_create(name="Head office")
     seated: set[str] = set()
     for agent, manager, office in book.teams():
-        team, _made = Team.objects.get_or_create(name=office)
-        make_person(manager, Role.MANAGER, team, by=actor, password=password)
+        team = make_team(office, head)
+        leader = make_person(manager, Role.MANAGER, team, by=actor, password=password, under=owner)
         key = "" if office in seated else password
         seated.add(office)
         if agent == owner.name:
             User.objects.filter(pk=owner.pk, team=None).update(team=team)
         else:
-            make_person(agent, Role.SALES, team, by=actor, password=key)
+            make_person(agent, Role.SALES, team, by=actor, password=key, under=leader)
 
 
-def make_person(name: str, role: str, team: Team, *, by: Actor, password: str) -> None:
+def make_team(office: str, head: Branch) -> Team:
+    """The team of a regional office, which belongs to the head office."""
+    branch, _made = Branch.objects.get_or_create(name=office, defaults={"parent": head})
+    team, _made = Team.objects.get_or_create(name=office)
+    Team.objects.filter(pk=team.pk, branch=None).update(branch=branch)
+    return team
+
+
+def make_person(name: str, role: str, team: Team, *, by: Actor, password: str, under: User) -> User:
     """Somebody of the company; without a password he has no seat."""
-    if User.objects.filter(name=name).exists():
-        return
+    there = User.objects.filter(name=name).first()
+    if there is not None:
+        return there
     email = f"{name.lower().replace(' ', '.')}@demo.example" if password else None
-    create_person(name, by=by, email=email, password=password or None, role=role, team=team)
+    return create_person(
+        name, by=by, email=email, password=password or None, role=role, team=team, manager=under
+    )
 
 
 def make_pipeline(actor: Actor) -> None:
