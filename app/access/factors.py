@@ -12,6 +12,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import router, transaction
@@ -50,11 +51,11 @@ class FactorAdapter(DefaultMFAAdapter):
         return seal(text, purpose=_PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret; one whose key is gone fits no code."""
+        """The secret; in place of one whose key is gone a random one, which fits no code."""
         try:
             return unseal(encrypted_text, purpose=_PURPOSE)
         except Unreadable:
-            raise self.validation_error("incorrect_code") from None
+            return str(generate_totp_secret())
 
     def get_totp_issuer(self) -> str:
         """The name that stands beside the code in the person's app."""

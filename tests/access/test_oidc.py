@@ -50,9 +50,8 @@ def running() -> Iterator[Identity]:
 def use_provider(ref: Ref, issuer: str, **more: Any) -> None:
     with use_tenant(ref):
         values = {"secret": seal(SECRET, purpose=PURPOSE), "is_on": True, "for_owners": False}
-        IdentityProvider.objects.update_or_create(
-            id=1, defaults={"name": "Corp", "issuer": issuer, "client_id": CLIENT, **values, **more}
-        )
+        values |= {"name": "Corp", "issuer": issuer, "client_id": CLIENT, **more}
+        IdentityProvider.objects.update_or_create(id=1, defaults=values)
 
 
 @pytest.fixture
@@ -333,6 +332,16 @@ def test_the_settings_keep_the_secret_to_themselves(
     assert kept.for_owners
     come_back(his := browser(), "bob")
     assert signed_in(his)
+
+
+def test_a_client_secret_whose_key_is_gone_is_no_fault_of_the_server(
+    browser: Any, two: Two, provider: Identity, bob: User
+) -> None:
+    use_provider(two[0], provider.issuer, secret="sealed by nobody")
+    client = browser()
+    answer = come_back(client, "bob")
+    assert answer.status_code == 403
+    assert not signed_in(client)
 
 
 def test_a_secret_never_moves_on_to_another_provider(

@@ -221,6 +221,12 @@ def test_a_changed_key_makes_secrets_unreadable_but_former_keys_may_stay(
     settings.SECRET_KEY_FALLBACKS = [former]
     second_step(client, code())
     assert signed_in(client)
+    with use_tenant(two[0]):
+        Authenticator.objects.filter(type="recovery_codes").update(
+            data={"seed": "sealed by nobody", "used_mask": 0}
+        )
+    for path in ("", "codes/new/"):
+        assert client.get(f"/settings/security/{path}").status_code == 200
 
 
 def test_the_app_is_removed_after_a_fresh_proof_and_codes_go_with_the_last_factor(

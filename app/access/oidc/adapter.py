@@ -19,7 +19,7 @@ from app.access.models import IdentityProvider, Role, User
 from app.access.oidc.discovery import Unsuitable
 from app.access.oidc.provider import WorkspaceProvider
 from app.lib.outgoing import OutgoingSession
-from app.lib.sealing import unseal
+from app.lib.sealing import Unreadable, unseal
 from app.lib.text import normal_email
 from tenants.audit import name_event
 
@@ -95,8 +95,17 @@ def app_of(kept: IdentityProvider) -> SocialApp:
         provider_id=kept.issuer,
         name=kept.name,
         client_id=kept.client_id,
-        secret=unseal(kept.secret, purpose=PURPOSE) if kept.secret else "",
+        secret=_secret(kept),
     )
+
+
+def _secret(kept: IdentityProvider) -> str:
+    """The client secret; none if its key is gone, so that the provider refuses us."""
+    try:
+        return unseal(kept.secret, purpose=PURPOSE) if kept.secret else ""
+    except Unreadable:
+        log.warning("the client secret of the provider cannot be read: enter it anew")
+        return ""
 
 
 def person_meant(claims: dict[str, Any]) -> User | None:
