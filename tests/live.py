@@ -129,7 +129,7 @@ def _environ(pair: planes.Pair, port: int, mail: Path) -> dict[str, str]:
 
 
 def _wait_ready(live: Live) -> None:
-    for _attempt in range(600):
+    for _attempt in range(2400):
         if any(child.poll() is not None for child in live.children.values()):
             break
         try:

@@ -50,7 +50,7 @@ class Reason(models.TextChoices):
         "other_type",
         _("What is in it does not fit its name: it seems to be %(it)s."),
     )
-    PROGRAM = "program", _("The file is a program: %(it)s.")
+    PROGRAM = "program", _("The file is a program.")
     TWO_KINDS = "two_kinds", _("The file is of two kinds at once, as disguised files are.")
     MACROS = "macros", _("The document holds macros.")
     BROKEN = "broken", _("The archive cannot be read.")

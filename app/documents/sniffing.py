@@ -64,7 +64,7 @@ Fault = tuple[Reason, str]
 def fault(kind: Kind, head: bytes, tail: bytes) -> Fault | None:
     """What stands against a file of this name, or None. `head` and `tail` may overlap."""
     if is_program(head):
-        return Reason.PROGRAM, seems(head)
+        return Reason.PROGRAM, ""
     if not looks_like(kind.looks, head):
         return Reason.OTHER_TYPE, seems(head)
     if kind.looks in PICTURES | {"pdf"} and is_two_kinds(kind.looks, head, tail):
@@ -127,9 +127,12 @@ def ends_as_zip(tail: bytes) -> bool:
 
 
 def seems(head: bytes) -> str:
-    """What the bytes seem to be, in the words of a catalogue of magic numbers."""
+    """What the bytes seem to be: by our own list, else by a catalogue of magic numbers."""
     if is_active(head):
         return "HTML, SVG, XML"
+    ours = next((looks for looks, starts in STARTS.items() if head.startswith(starts)), "")
+    if ours:
+        return ours.upper()
     try:
         found = puremagic.magic_string(head[:4096])
     except (puremagic.PureError, ValueError):

@@ -148,7 +148,7 @@ def rename(request: HttpRequest, actor: Actor, *, pk: int) -> HttpResponse:
     errors: list[str] = []
     if request.method == "POST":
         try:
-            editing.rename(pk, request.POST.get("name", ""), actor=actor)
+            file = editing.rename(pk, request.POST.get("name", ""), actor=actor)
             return done(request, shelf, _("%(name)s is saved.") % {"name": file.name})
         except Invalid as error:
             errors = [s for found in error.errors.values() for s in found]

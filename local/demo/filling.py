@@ -18,7 +18,7 @@ from app.imports.staging import reset, store
 from app.notifications.people import quiet
 from app.records import changes, registry
 from local import book
-from local.demo import company, story
+from local.demo import company, papers, story
 from tenants.context import bind_actor, use_control, use_tenant
 from tenants.models import Tenant
 
@@ -76,6 +76,7 @@ def fill(*, subdomain: str, email: str, password: str, owner: str) -> None:
             import_book(actor)
             story.tell(actor)
             company.furnish(actor)
+            papers.hand_in(actor)
 
 
 def make_workspace(subdomain: str, *, email: str, password: str, owner: str) -> None:

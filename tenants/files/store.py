@@ -64,7 +64,8 @@ def start_upload(file: UUID, *, content_type: str, most: int) -> Upload:
             Conditions=[*rules, ["content-length-range", 1, most]],
             ExpiresIn=UPLOAD_LIFE,
         )
-    return Upload(made["url"], made["fields"])
+    # A page asks before it sends: of a bucket without the slash SeaweedFS breaks off.
+    return Upload(made["url"].rstrip("/") + "/", made["fields"])
 
 
 def start_parts(file: UUID, *, content_type: str) -> str:

@@ -19,7 +19,7 @@ def quiet_jobs(monkeypatch: Any) -> list[tuple[str, dict[str, Any]]]:
     noted: list[tuple[str, dict[str, Any]]] = []
 
     def defer(task: Any, **kwargs: Any) -> int:
-        name = next(one for one in TASKS if getattr(jobs, one) is task)
+        name = next((one for one in TASKS if getattr(jobs, one) is task), "another")
         noted.append((name, kwargs))
         return len(noted)
 

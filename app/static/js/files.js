@@ -71,6 +71,7 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("click", async (event) => {
+  event.target.closest(".files .menu-box button.item, .files .menu-box a.item")?.closest("details").removeAttribute("open");
   const button = event.target.closest("[data-forget]");
   if (!button) return;
   await say(button.dataset.forget, { upload: Number(button.dataset.upload) }).catch(() => {});
