@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from app.access import mails
 from app.access.actors import Actor
 from app.access.invitations import GOOD_FOR, UNANSWERED, Invitation, State, open_invitations
-from app.access.models import Limits, Team, User, Workspace
+from app.access.models import Limits, Role, Team, User, Workspace
 from app.access.people import check_may_set, create_person, seat_person
 from app.access.seats import take_seats
 from app.access.throttles import Rate, allow_key
@@ -235,14 +235,37 @@ def accept(secret: str, *, name: str, password: str, language: str = "") -> User
         name_event("person.joined")
         if hold().state != Limits.State.ACTIVE:
             raise NotOpen(None)
-        row = find(secret)
-        # From here on the seat is the person's, no longer the invitation's.
-        Invitation.objects.filter(pk=row.pk).update(accepted_at=timezone.now())
-        user = _seated(row, name=name, password=password)
-        User.objects.filter(pk=user.pk).update(language=language)
-        user.language = language
-        EmailAddress.objects.filter(user=user, email=row.email).update(verified=True)
-        Invitation.objects.filter(pk=row.pk).update(user=user)
+        return _let_in(find(secret), name=name, password=password, language=language)
+
+
+def accept_proven(email: str, *, name: str, owners: bool) -> User | None:
+    """Let in a guest whose address the company's own provider has proven, without a password.
+
+    `owners` says whether the provider is trusted with owners. None when nobody invited him.
+    Raises ValidationError.
+    """
+    with transaction.atomic(using=alias()):
+        name_event("person.joined")
+        if hold().state != Limits.State.ACTIVE:
+            return None
+        row = open_invitations().filter(email=normal_email(email)).first()
+        if row is None or (row.role == Role.OWNER and not owners):
+            return None
+        known = name or row.name or email.partition("@")[0]
+        user = _let_in(row, name=known[:150], password=secrets.token_urlsafe(32), language="")
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        return user
+
+
+def _let_in(row: Invitation, *, name: str, password: str, language: str) -> User:
+    # From here on the seat is the person's, no longer the invitation's.
+    Invitation.objects.filter(pk=row.pk).update(accepted_at=timezone.now())
+    user = _seated(row, name=name, password=password)
+    User.objects.filter(pk=user.pk).update(language=language)
+    user.language = language
+    EmailAddress.objects.filter(user=user, email=row.email).update(verified=True)
+    Invitation.objects.filter(pk=row.pk).update(user=user)
     return user
 
 

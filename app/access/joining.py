@@ -17,7 +17,7 @@ from app.access.actors import Actor
 from app.access.forms import JoinForm
 from app.access.invitations import Invitation, State
 from app.access.inviting import NotOpen, accept, find
-from app.access.models import User, Workspace
+from app.access.models import IdentityProvider, Role, User, Workspace
 from app.access.throttles import Rate, allow_visitor
 
 ATTEMPTS = Rate(60, 600)
@@ -76,9 +76,11 @@ def _page(
 ) -> HttpResponse:
     context = {
         "invitation": invitation,
+        "is_owner": invitation.role == Role.OWNER,
         "form": form,
         "workspace": Workspace.objects.get(),
         "signed_in": _actor(request),
+        "provider": IdentityProvider.objects.filter(is_on=True).first(),
     }
     return render(request, "account/join.html", context, status=status)
 

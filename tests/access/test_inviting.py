@@ -273,6 +273,36 @@ def test_a_suspended_workspace_lets_nobody_in(owner: Actor) -> None:
         accept(secret, name="Eve", password=PASSWORD)
 
 
+def test_a_guest_may_come_by_the_companys_own_provider(owner: Actor, bob: User) -> None:
+    from app.access.oidc.adapter import guest_meant
+
+    made = invited(owner, "eve@elm.example", role=Role.MANAGER)
+    claims = {"email": "Eve@Elm.example", "email_verified": True, "name": "Eve\x00 Elm"}
+    assert guest_meant({**claims, "email_verified": False}) is None
+    assert guest_meant({**claims, "email": "nobody@elm.example"}) is None
+    assert guest_meant({**claims, "email": "bob@acme.example"}) is None
+    eve = guest_meant(claims)
+    assert eve is not None
+    assert (eve.email, eve.name, eve.role) == ("eve@elm.example", "Eve Elm", "manager")
+    assert not eve.has_usable_password()
+    made.refresh_from_db()
+    assert (made.state, made.user) == (State.ACCEPTED, eve)
+    assert guest_meant(claims) is None
+
+
+def test_a_provider_makes_owners_only_where_an_owner_trusts_it_with_them(owner: Actor) -> None:
+    from app.access.inviting import accept_proven
+
+    made = invited(owner, role=Role.OWNER)
+    assert accept_proven("eve@elm.example", name="Eve", owners=False) is None
+    Limits.objects.update(seats=5)
+    with pytest.raises(ValidationError, match="seats"):
+        accept_proven("eve@elm.example", name="Eve", owners=True)
+    made.refresh_from_db()
+    assert made.state is State.OPEN
+    assert not User.objects.filter(name="Eve").exists()
+
+
 # --- Two at once ---------------------------------------------------------------------------------
 def second_of(ref: Ref, act: Callable[[], Any]) -> tuple[Thread, list[Exception], Event]:
     """Another process that does the same at the same time."""

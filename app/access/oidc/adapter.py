@@ -1,4 +1,4 @@
-"""Whom a provider's word lets in: people whom the workspace knows already, nobody else."""
+"""Whom a provider's word lets in: people whom the workspace knows or invited, nobody else."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base.constants import AuthError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, router, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from app.access.inviting import accept_proven
 from app.access.models import IdentityProvider, Role, User
 from app.access.oidc.discovery import Unsuitable
 from app.access.oidc.provider import WorkspaceProvider
@@ -62,7 +64,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         sociallogin.token = None  # not needed any more, and not to be kept
         if sociallogin.is_existing:
             return
-        person = person_meant(sociallogin.claims)
+        person = person_meant(sociallogin.claims) or guest_meant(sociallogin.claims)
         account = link(person, sociallogin) if person else None
         if person is None or account is None:
             raise ImmediateHttpResponse(_unknown(request))
@@ -118,6 +120,20 @@ def person_meant(claims: dict[str, Any]) -> User | None:
     if not IdentityProvider.objects.filter(for_owners=True).exists():
         people = people.exclude(role=Role.OWNER)
     return people.first()
+
+
+def guest_meant(claims: dict[str, Any]) -> User | None:
+    """Whose invitation this proven address answers; he is a person from here on."""
+    email, name = claims.get("email"), claims.get("name")
+    if claims.get("email_verified") not in (True, "true") or not isinstance(email, str):
+        return None
+    owners = IdentityProvider.objects.filter(for_owners=True).exists()
+    try:
+        said = name.replace("\x00", "").strip() if isinstance(name, str) else ""
+        return accept_proven(email, name=said, owners=owners)
+    except ValidationError as refusal:
+        log.info("an invitation could not be accepted: %s", ", ".join(sorted(refusal.message_dict)))
+        return None
 
 
 def link(person: User, sociallogin: Any) -> SocialAccount | None:
