@@ -48,7 +48,15 @@ def start(clamd: Path, folder: Path, *, most_mb: int = 100) -> Scanner:
     (folder / "clamd.conf").write_text(_configuration(folder, socket, most_mb=most_mb))
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [str(clamd), "--config-file", str(folder / "clamd.conf")],
+            [
+                "setpriv",
+                "--pdeathsig",
+                "KILL",
+                "--",
+                str(clamd),
+                "--config-file",
+                str(folder / "clamd.conf"),
+            ],
             env=os.environ | {"LD_LIBRARY_PATH": _libraries(clamd)},
             stdin=subprocess.DEVNULL,
             stdout=log,

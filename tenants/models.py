@@ -154,6 +154,8 @@ class Removal(models.Model):
     subdomain = models.CharField(max_length=40)
     company = models.CharField(max_length=200)
     asked_at = models.DateTimeField()
+    #: Where its files were said to be; a provisioner that knows of no bucket must not certify.
+    bucket = models.CharField(max_length=63, blank=True)
     #: When the schema and its role were dropped, and what was counted so far.
     schema_dropped_at = models.DateTimeField(null=True)
     tables = models.PositiveIntegerField(default=0)

@@ -75,6 +75,7 @@ def _asked(tenant: Tenant) -> Removal:
             "subdomain": tenant.subdomain,
             "company": tenant.company,
             "asked_at": timezone.now(),
+            "bucket": settings.S3_BUCKET,
         },
     )
     return removal
@@ -160,7 +161,7 @@ def _number(owner: Connection, query: str, schema: str) -> int:
 
 def _drop_objects(removal: Removal) -> bool:
     """Whether none is left; so many in a visit that others need not wait."""
-    if not store.configured():
+    if not _has_files(removal):
         return True
     dropped = store.drop_everything(removal.schema_name, most=AT_ONCE)
     removal.objects_dropped += dropped
@@ -168,12 +169,19 @@ def _drop_objects(removal: Removal) -> bool:
     return dropped < AT_ONCE
 
 
+def _has_files(removal: Removal) -> bool:
+    """Whether there may be files; raises where they are in a bucket that we do not know."""
+    if removal.bucket and removal.bucket != settings.S3_BUCKET:
+        raise NotRemovable(f"The files are in {removal.bucket!r}, S3_BUCKET names another place.")
+    return store.configured()
+
+
 def _left(removal: Removal) -> int:
     """Objects, begun uploads, and jobs that a worker still holds."""
     query = "SELECT count(*) FROM jobs.procrastinate_jobs WHERE args ->> 'tenant' = %s"
     with connect_owner() as owner:
         jobs = _number(owner, query, removal.schema_name)
-    return jobs + (store.count_everything(removal.schema_name) if store.configured() else 0)
+    return jobs + (store.count_everything(removal.schema_name) if _has_files(removal) else 0)
 
 
 def _finish(removal: Removal) -> None:
@@ -200,9 +208,9 @@ def _certificate(removal: Removal) -> dict[str, object]:
         "tables_dropped": removal.tables,
         "jobs_dropped": removal.jobs,
         "login_hints_dropped": removal.login_hints,
-        "object_versions_dropped": removal.objects_dropped if store.configured() else None,
         "bucket": settings.S3_BUCKET,
-        "object_versions_left": 0 if store.configured() else None,
+        "object_versions_dropped": removal.objects_dropped,
+        "object_versions_left": 0,
     }
 
 

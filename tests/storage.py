@@ -33,7 +33,7 @@ class Weed:
 
     def start(self) -> None:
         """Start it on its ports, with what it had stored, and wait for a signed answer."""
-        command = local_storage.command(self.store)
+        command = ["setpriv", "--pdeathsig", "KILL", "--", *local_storage.command(self.store)]
         with (self.store.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 command,

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from tenants.context import use_tenant
 from tenants.files import connections, store
@@ -48,6 +48,14 @@ def test_setting_it_up_again_changes_nothing_and_says_what_the_store_does_not_kn
     assert f"The bucket {bucket} is ready." in told
     assert client.get_object(Bucket=bucket, Key="t/t_9/stays")["Body"].read() == b"x"
     set_up(storage.store.as_admin(), origins=storage.origins)
+
+
+def test_who_may_not_set_it_up_is_told_so(storage, settings):
+    with pytest.raises(CommandError, match="403"):
+        call_command("setup_storage")
+    settings.S3_BUCKET = ""
+    with pytest.raises(CommandError, match="S3_BUCKET is not set"):
+        call_command("setup_storage")
 
 
 def test_only_pages_of_workspaces_may_use_it(storage):

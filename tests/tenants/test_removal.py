@@ -226,6 +226,28 @@ def test_while_the_store_is_down_there_is_no_certificate_and_the_error_is_kept(f
     assert removal_of(gone).certificate["object_versions_left"] == 0
 
 
+def test_a_provisioner_that_knows_of_no_bucket_certifies_nothing(full, settings):
+    gone, _stays = full
+    ask_for_removal(gone.subdomain)
+    later(gone, removing.QUIET)
+    bucket, settings.S3_BUCKET = settings.S3_BUCKET, ""
+    advance_removals()
+    assert "NotRemovable" in removal_of(gone).error
+    settings.S3_BUCKET = bucket
+    assert store.count_everything(gone.schema) == 3
+    later(gone, removing.QUIET)
+    advance_removals()
+    assert removal_of(gone).certificate["bucket"] == bucket
+
+
+def test_an_installation_without_files_certifies_the_rest(open_fresh, settings):
+    settings.S3_BUCKET = ""
+    ref = open_fresh()
+    certificate = remove(ref).certificate
+    assert (certificate["bucket"], certificate["object_versions_dropped"]) == ("", 0)
+    assert certificate["tables_dropped"] > 30
+
+
 def test_a_lock_that_somebody_holds_delays_it_and_stops_nobody_else(full, monkeypatch):
     monkeypatch.setattr(removing, "LOCK_TIMEOUT", "100ms")
     gone, other = full

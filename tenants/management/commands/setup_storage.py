@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from tenants.files.bucket import set_up
 from tenants.files.connections import place
+from tenants.files.errors import StorageDown, StorageRefused
 
 
 class Command(BaseCommand):
@@ -19,8 +20,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Needs credentials that may set up the bucket, not only assume the role."""
-        where = place()
-        unknown = set_up(where, origins=[f"{settings.SCHEME}://*.{settings.PUBLIC_HOST}"])
+        try:
+            where = place()
+            unknown = set_up(where, origins=[f"{settings.SCHEME}://*.{settings.PUBLIC_HOST}"])
+        except (StorageDown, StorageRefused) as error:
+            raise CommandError(str(error)) from None
         for name in unknown:
             self.stdout.write(f"This store does not know: {name}")
         self.stdout.write(f"The bucket {where.bucket} is ready.")
