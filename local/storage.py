@@ -113,7 +113,7 @@ def environment(store: Store) -> dict[str, str]:
     jwt = store.secrets["s3_jwt"]
     env = {
         "HOME": str(store.folder),
-        "GOMEMLIMIT": "256MiB",
+        "GOMEMLIMIT": "512MiB",
         "WEED_GRPC_CA": str(ca),
         "WEED_JWT_SIGNING_KEY": f"{jwt}-1",
         "WEED_JWT_SIGNING_READ_KEY": f"{jwt}-2",

@@ -1,4 +1,7 @@
-"""Every test here runs once for each entity that is registered, also for those to come."""
+"""Every test here runs once for each entity that is registered, also for those to come.
+
+The mark `entities` narrows them down, for rights that only some kinds of rows have.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that asks for an entity gets all of them in turn."""
     assert ENTITIES, "no entity is registered: generic tests would pass without testing anything"
     if "entity" in metafunc.fixturenames:
-        metafunc.parametrize("entity", ENTITIES, ids=[one.slug for one in ENTITIES])
+        mark = metafunc.definition.get_closest_marker("entities")
+        chosen = [one for one in ENTITIES if mark is None or mark.args[0](one)]
+        assert chosen, f"{metafunc.definition.name} would run for no entity"
+        metafunc.parametrize("entity", chosen, ids=[one.slug for one in chosen])
 
 
 @pytest.fixture

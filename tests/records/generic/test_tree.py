@@ -18,11 +18,14 @@ from app.records import actions, changes
 from tenants.context import use_tenant
 from tests.factories import sample
 from tests.imports.conftest import actor_of, import_file
+from tests.isolation.fixtures import files_of
 from tests.isolation.surface import text_of
 from tests.isolation.world import token_of
 from tests.records.generic.channels import Desk, seen_in, shown
 from tests.records.helpers import actor
 
+#: Rows of other entities belong to everybody.
+pytestmark = pytest.mark.entities(lambda one: one.audience is Audience.OWNED)
 NAMES = ("dora", "bob", "charlie", "erin", "frank")
 #: Whose rows dora reaches: by her team and the tree, or by the tree alone.
 TODAY = {
@@ -54,8 +57,6 @@ def people(two, bob, charlie, dora) -> dict[str, Any]:
 @pytest.fixture
 def rows(entity, two, alice, people) -> dict[str, int]:
     """A row of each of them."""
-    if entity.audience is not Audience.OWNED:
-        pytest.skip("its rows belong to everybody")
     with use_tenant(two[0]):
         return {
             name: sample(
@@ -138,6 +139,31 @@ def test_every_way_to_write_follows_the_tree(entity, two, rows, people, desk, sc
             move(two[0], people)
 
 
+@pytest.mark.entities(lambda one: one.slug == "deals")
+def test_files_follow_the_tree_of_their_records(entity, two, rows, people, alice, desk, storage):
+    choose(two[0], "under")
+    with use_tenant(two[0]):
+        files = {
+            owner: files_of(alice, record_id=pk, stamp=f"Zq{owner}") for owner, pk in rows.items()
+        }
+    for expected in (TODAY, MOVED):
+        for owner, pk in rows.items():
+            there = files[owner]["there"]
+            reached = owner in expected["under"]
+            pages = {f"/files/of/deals/{pk}/": 200}
+            pages |= {f"/files/{there}/{way}/": 302 for way in ("download", "pictures/1")}
+            pages |= {f"/files/{there}/{way}/": 200 for way in ("preview", "versions", "rename")}
+            for path, good in pages.items():
+                assert desk.page(path).status_code == (good if reached else 404), (owner, path)
+            api = {f"deals/{pk}/files": 200, f"files/{there}": 200, f"files/{there}/download": 302}
+            for path, good in api.items():
+                assert desk.api("GET", path).status_code == (good if reached else 404), path
+            gone = desk.api("DELETE", f"files/{there}").status_code
+            assert gone == (204 if reached else 404), owner
+        if expected is TODAY:
+            move(two[0], people)
+
+
 def test_acts_on_chosen_rows_and_the_recycle_bin_follow_the_tree(
     entity, two, rows, people, alice, desk
 ):
@@ -181,9 +207,8 @@ def test_choices_of_forms_filters_and_relations_follow_the_tree(entity, two, row
                     assert (f"Zq{owner}" in text_of(desk.page(way))) == there, way
 
 
+@pytest.mark.entities(lambda one: one.slug == "accounts")
 def test_imports_update_and_find_rows_by_the_tree(entity, two, rows, people, dora, desk):
-    if entity.slug != "accounts":
-        pytest.skip("one entity that others point at is enough")
     choose(two[0], "under")
     move(two[0], people)
     with use_tenant(two[0]):
