@@ -124,6 +124,7 @@ def plan_store(data_dir: Path, port: int) -> storage.Store:
 def serve(supervisor: Supervisor, stack: Stack) -> None:
     """Start everything in order, say so, and stay."""
     variables = stack.variables()
+    postgres.drop_stale_lock(stack.data_dir / "pg")  # while nothing of ours runs yet
     try:
         start_storage(supervisor, stack.store)
         start_database(supervisor, stack, variables)
@@ -144,7 +145,6 @@ def start_database(supervisor: Supervisor, stack: Stack, variables: dict[str, st
     folder = stack.data_dir / "pg"
     kept = environment.kept_secrets(stack.data_dir)
     postgres.make_cluster(folder, password=kept[postgres.ADMIN])
-    postgres.drop_stale_lock(folder)
     command = postgres.server_command(folder, port=stack.database_port)
     env = os.environ | {leftovers.MARK: str(stack.data_dir)}
     supervisor.start("postgres", command, env=env, stop_signal=signal.SIGINT)

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests import planes
 from tests.seeding import PASSWORD
+
+HOST = "axe"
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -30,6 +33,20 @@ PAGES = (
     "/deals/1/actions/lose/",
     "/activities/",
     "/products/",
+    "/departments/1/",
+    "/employees/",
+    "/employees/1/",
+    "/settings/",
+    "/settings/profile/",
+    "/settings/notifications/",
+    "/settings/workspace/",
+    "/settings/people/",
+    "/settings/people/1/",
+    "/settings/people/invite/",
+    "/settings/people/chart/",
+    "/settings/teams/",
+    "/settings/reach/",
+    "/settings/storage/",
     "/api/v1/docs",
     "/nothing/here/",
 )
@@ -42,7 +59,9 @@ LOOKS = (
 
 @pytest.fixture(scope="module")
 def session(chrome: Any, live: Any) -> Any:
-    """alice at the live workspace acme, with one record of each kind made by its form."""
+    """alice in a workspace of her own, with one record of each kind made by its form."""
+    with planes.using(live.pair):
+        planes.open_seeded("Axe", HOST, "Alice Alder")
     context = chrome.new_context(viewport=WIDE)
     page = context.new_page()
     sign_in(page, live)
@@ -52,6 +71,8 @@ def session(chrome: Any, live: Any) -> Any:
         ("/accounts/new/", {"name": "Nordwind Logistik", "website": "https://nordwind.example"}),
         ("/contacts/new/?account_id=1", {"name": "王小明", "email": "xm@wang.example"}),
         ("/deals/new/?account_id=1", {"name": "Fleet", "amount": "48,200"}),
+        ("/departments/new/", {"name": "Sales"}),
+        ("/employees/new/?department_id=1", {"name": "李华", "post": "Engineer"}),
         ("/products/new/", {"name": "GTX Pro", "price": "4821"}),
         ("/activities/new/?link=deals:1", {"name": "Call back", "due_at": "2026-01-01T10:00"}),
     ):
@@ -62,16 +83,16 @@ def session(chrome: Any, live: Any) -> Any:
 
 def sign_in(page: Any, live: Any) -> None:
     """Through the log-in page, as a person does."""
-    page.goto(live.url("acme", "/login/"))
-    page.fill("[name=email]", "alice@acme.example")
+    page.goto(live.url(HOST, "/login/"))
+    page.fill("[name=email]", f"alice@{HOST}.example")
     page.fill("[name=password]", PASSWORD)
     page.click("main form button[type=submit]")
-    page.wait_for_url(live.url("acme", "/"))
+    page.wait_for_url(live.url(HOST, "/"))
 
 
 def fill_in(page: Any, live: Any, path: str, values: dict[str, str]) -> None:
     """A form, saved by the keyboard."""
-    page.goto(live.url("acme", path))
+    page.goto(live.url(HOST, path))
     for name, value in values.items():
         page.fill(f".record-form [name={name}]", value)
     page.keyboard.press("Control+Enter")
@@ -92,7 +113,7 @@ def test_no_page_has_a_fault_that_axe_knows(chrome, live, session, theme, size):
     )
     page, found = context.new_page(), {}
     for path in PAGES:
-        page.goto(live.url("acme", path))
+        page.goto(live.url(HOST, path))
         page.wait_for_load_state("networkidle")
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
         if problems := faults(page) + (["it is wider than the screen"] if wide else []):
@@ -105,7 +126,7 @@ def test_a_card_moves_by_mouse_by_keys_and_by_its_menu(chrome, live, session):
     context = chrome.new_context(viewport=WIDE, storage_state=session)
     page = context.new_page()
     fill_in(page, live, "/stages/new/?pipeline_id=1", {"name": "Negotiation", "position": "1"})
-    page.goto(live.url("acme", "/deals/board/"))
+    page.goto(live.url(HOST, "/deals/board/"))
     lanes, card = page.locator("[data-lane]"), page.locator("[data-record='/deals/1/']")
     start, end = card.bounding_box(), lanes.nth(1).bounding_box()
     page.mouse.move(start["x"] + 40, start["y"] + 50)

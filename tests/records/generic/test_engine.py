@@ -11,7 +11,7 @@ from app.records import changes, listing
 from app.records.errors import Invalid, NotVisible, Refused, Stale
 from app.records.models import AuditEntry, Event
 from app.records.search import search
-from tests.factories import full, least, one_of_each, sample
+from tests.factories import full, least, one_of_each, sample, unique
 from tests.records.helpers import actor
 
 
@@ -54,7 +54,8 @@ def test_every_field_can_be_filled_and_read_again(entity, workspace, alice):
     shown = listing.one(entity, rows[entity.slug].pk, actor=actor(alice))
     for key, field in entity.writable.items():
         if not field.is_relation and key in values and key not in ("name", "progress"):
-            assert str(shown[key]).startswith(str(values[key])), key
+            written = "Zebra-0" if key in unique(entity) else str(values[key])
+            assert str(shown[key]).startswith(written), key
     for field in entity.relations:
         if not field.read_only and field.target in related and field.target != entity.slug:
             assert shown[field.key] == related[field.target]
