@@ -22,6 +22,8 @@ SHOTS = (
     ("record", "/accounts/1/", DESKTOP, "light", "en"),
     ("record-zh", "/contacts/90/", DESKTOP, "light", "zh-hans"),
     ("list-zh", "/accounts/?country=China", DESKTOP, "dark", "zh-hans"),
+    ("employee", "/employees/1/", DESKTOP, "light", "en"),
+    ("people-zh", "/settings/people/chart/", DESKTOP, "dark", "zh-hans"),
     ("phone", "/deals/?status=open&sort=-amount", PHONE, "light", "en"),
 )
 
