@@ -70,11 +70,11 @@ ACTIONS = (
         12,
         lambda turn, it: _get("/contacts/", name__contains=WORDS[turn % 3]),
     ),
-    Action("record page", 14, 10, lambda turn, it: _get(f"/accounts/{it.accounts[turn % 4]}/")),
+    Action("record page", 16, 10, lambda turn, it: _get(f"/accounts/{it.accounts[turn % 4]}/")),
     Action("board", 7, 15, lambda turn, it: _get("/deals/board/")),
     Action("create", 8, 12, _create, is_write=True, answers=302),
     Action("move", 13, 12, _move, is_write=True),
-    Action("search", 6, 10, lambda turn, it: _get("/search/", q=WORDS[turn % VARIANTS])),
+    Action("search", 7, 10, lambda turn, it: _get("/search/", q=WORDS[turn % VARIANTS])),
     Action("API of 50", 2, 5, lambda turn, it: _get("/api/v1/contacts", limit=50)),
 )
 
