@@ -58,7 +58,7 @@ class Login(account.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """allauth's values and the provider in use."""
         found: dict[str, Any] = super().get_context_data(**kwargs)
-        return found | {"provider": IdentityProvider.objects.filter(is_on=True).first()}
+        return found | {"provider": IdentityProvider.in_use()}
 
 
 class PasskeyLogin(webauthn.LoginWebAuthnView):

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 from app.access.actors import Actor
 from app.access.jobs import tell_of_sign_in
 from app.access.models import Role, User, Workspace
+from app.access.rights import looks_after
 from app.access.signed_in import end_sessions
 from app.lib.sealing import Unreadable, seal, unseal
 from tenants.audit import name_event
@@ -101,7 +102,7 @@ def reset_factors(user: User, *, by: Actor) -> None:
 
     His sessions end. An owner's are reset by an owner only, nobody's by himself.
     """
-    if not by.administers or (user.role == Role.OWNER != by.role) or user.pk == by.user_id:
+    if not looks_after(by, user.role) or user.pk == by.user_id:
         raise PermissionDenied
     with transaction.atomic(using=router.db_for_write(User)):
         name_event("person.second_factors_reset")

@@ -23,6 +23,7 @@ from app.access.seats import take_seats
 from app.access.throttles import Rate, allow_key
 from app.access.tokens import hash_of
 from app.access.tree import alias, hold
+from app.access.verification import is_verified
 from app.lib.text import normal_email
 from tenants.audit import name_event
 from tenants.context import current
@@ -90,11 +91,6 @@ def invite(
             one.save()
             _send_later(one)
     return made
-
-
-def is_verified() -> bool:
-    """Whether this workspace may write to strangers."""
-    return Workspace.objects.exclude(email_verified_at=None).exists()
 
 
 def _check_workspace() -> None:

@@ -19,6 +19,7 @@ from app.access.invitations import Invitation, State
 from app.access.inviting import NotOpen, accept, find
 from app.access.models import IdentityProvider, Role, User, Workspace
 from app.access.throttles import Rate, allow_visitor
+from app.lib.forms import take_errors
 
 ATTEMPTS = Rate(60, 600)
 
@@ -53,8 +54,7 @@ def _accepted(form: JoinForm, secret: str) -> User | None:
     try:
         return accept(secret, **form.cleaned_data)
     except ValidationError as error:
-        for name, errors in error.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
+        take_errors(form, error)
     return None
 
 
@@ -80,7 +80,7 @@ def _page(
         "form": form,
         "workspace": Workspace.objects.get(),
         "signed_in": _actor(request),
-        "provider": IdentityProvider.objects.filter(is_on=True).first(),
+        "provider": IdentityProvider.in_use(),
     }
     return render(request, "account/join.html", context, status=status)
 

@@ -290,6 +290,11 @@ class IdentityProvider(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def in_use(cls) -> IdentityProvider | None:
+        """The provider, if people may sign in through it."""
+        return cls.objects.filter(is_on=True).first()
+
 
 class Currency(models.Model):
     """A currency in use and what one unit of it is worth in the base currency."""

@@ -18,6 +18,7 @@ from app.access.invitations import UNANSWERED, Invitation
 from app.access.listeners import Happening, tell
 from app.access.models import Role, Team, User
 from app.access.pictures import show_person
+from app.access.rights import looks_after
 from app.access.seats import take_seats
 from app.access.tree import alias, hold, place_under
 from app.access.verification import address_of
@@ -206,13 +207,8 @@ def check_may_touch(by: Actor | None, user: User) -> None:
 
 
 def check_may_set(by: Actor | None, role: str) -> None:
-    """Administrators look after everybody but owners; owners after everybody.
-
-    Raises PermissionDenied.
-    """
-    if by is None or by.role == Role.OWNER:
-        return
-    if by.role != Role.ADMINISTRATOR or role == Role.OWNER:
+    """Nobody makes somebody whom he could not look after. Raises PermissionDenied."""
+    if by is not None and not looks_after(by, role):
         raise PermissionDenied
 
 

@@ -9,12 +9,14 @@ from typing import Any, Protocol, TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from app.access.actors import Actor
+from app.access.models import Role
 from app.access.scopes import EVERYTHING, Scope, Verb
 
 __all__ = [
     "Audience",
     "Scope",
     "Verb",
+    "looks_after",
     "may",
     "owner_in_reach",
     "row_rule",
@@ -59,6 +61,12 @@ MATRIX: dict[Audience, dict[str, Mapping[Verb, Scope]]] = {
         "read-only": VIEW_ALL,
     },
 }
+
+
+def looks_after(actor: Actor, role: str) -> bool:
+    """Whether people of this role are the actor's to look after: owners look after everybody,
+    administrators after all but owners."""
+    return actor.role == Role.OWNER or (actor.administers and role != Role.OWNER)
 
 
 def scope_of(actor: Actor, verb: Verb, entity: Guarded) -> Scope:

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from app.access.actors import Actor
 from app.access.listeners import Happening
-from app.access.models import Role, User
+from app.access.models import User
+from app.access.rights import looks_after
 from tenants.audit import name_event
 
 
@@ -33,7 +34,7 @@ def end_sessions(user: User, *, only: int | None = None) -> int:
 
 def close_sessions(user: User, *, by: Actor, only: int | None = None) -> int:
     """End a colleague's sessions, or one; how many ended. Raises PermissionDenied."""
-    if not may_end(by, user):
+    if not looks_after(by, user.role):
         raise PermissionDenied
     with transaction.atomic(using=router.db_for_write(User)):
         ended = end_sessions(user, only=only)
@@ -47,8 +48,3 @@ def end_sessions_of_leavers(user: User, happening: Happening, _by: Actor | None)
     """So that somebody who comes back does not come back signed in."""
     if happening in (Happening.DEACTIVATED, Happening.REMOVED):
         end_sessions(user)
-
-
-def may_end(by: Actor, user: User) -> bool:
-    """Administrators look after the sessions of all but owners; owners of everybody."""
-    return by.role == Role.OWNER or (by.administers and user.role != Role.OWNER)

@@ -24,6 +24,11 @@ def ask_once(user: User) -> None:
         address.send_confirmation()
 
 
+def is_verified() -> bool:
+    """Whether the workspace has proven itself, and so may write to people."""
+    return Workspace.objects.exclude(email_verified_at=None).exists()
+
+
 def mark_workspace_verified(user_id: int) -> None:
     """The workspace is verified as soon as one of its owners is."""
     if User.objects.filter(pk=user_id, role=Role.OWNER).exists():

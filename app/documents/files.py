@@ -80,12 +80,6 @@ def own_upload(pk: int, *, file: File, actor: Actor) -> FileVersion:
     return found
 
 
-def files_of(shelf: Shelf, *, deleted: bool = False) -> list[File]:
-    """The files of a record, newest first, those of the bin or the others."""
-    rows = File._default_manager.filter(entity=shelf.entity.slug, record_id=shelf.pk)
-    return list(rows.filter(deleted_at__isnull=not deleted).order_by("-id"))
-
-
 def versions_of(shelf: Shelf) -> list[FileVersion]:
     """What a record's page shows: current versions, those being checked and those refused."""
     rows = FileVersion._default_manager.filter(

@@ -27,12 +27,15 @@ def leave(keys: Iterable[UUID]) -> None:
 
 
 def drop_left() -> int:
-    """Remove the objects from the store with all their versions; how many. Raises StorageDown."""
-    dropped = 0
+    """Remove the objects from the store with all their versions. Raises StorageDown.
+
+    Returns how many need no other visit.
+    """
+    done = 0
     silent = timezone.now() - UNTIL_SILENT
     for row in LeftObject._default_manager.order_by("pk")[:AT_ONCE]:
         store.drop(row.key)
         if row.left_at < silent:
             row.delete()
-        dropped += 1
-    return dropped
+            done += 1
+    return done

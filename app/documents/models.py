@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 PERSON = "access.User"
@@ -159,8 +158,3 @@ class LeftObject(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
-
-
-def current_versions() -> models.QuerySet[Any]:
-    """The version of each file that people get."""
-    return FileVersion._default_manager.filter(number=F("file__current"))

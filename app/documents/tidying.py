@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from app.documents import deletion, jobs, leaving, quota, uploads
-from app.documents.models import File, FileVersion, LeftObject
+from app.documents.models import File, FileVersion
 from app.records import registry
 
 logger = logging.getLogger(__name__)
@@ -25,8 +25,8 @@ def tidy() -> None:
     forget_old()
     take_up_stuck()
     purge_deleted()
-    if LeftObject._default_manager.exists():
-        leaving.drop_left()
+    while leaving.drop_left() == leaving.AT_ONCE:
+        logger.info("%d objects are gone, more wait", leaving.AT_ONCE)
 
 
 def forget_old() -> None:

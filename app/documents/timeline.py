@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +24,7 @@ COLUMNS = (
 def moments(entity: Entity, pk: int, *, actor: Actor, limit: int) -> Iterable[Moment]:
     """Versions that came, files that were deleted."""
     rows = FileVersion._default_manager.filter(file__entity=entity.slug, file__record_id=pk)
-    ready = rows.filter(Q(state=FileVersion.State.READY)).order_by("-ready_at")
+    ready = rows.filter(state=FileVersion.State.READY).order_by("-ready_at")
     for row in ready.values(*COLUMNS)[:limit]:
         yield _came(row, actor=actor)
         if row["file__deleted_at"] and row["number"] == row["file__current"]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from app.access.actors import Actor
 from app.access.rights import Verb
 from app.documents import jobs, kinds, leaving, quota
-from app.documents.files import Shelf, find_file, held_shelf, own_upload
+from app.documents.files import find_file, held_shelf, own_upload
 from app.documents.models import File, FileVersion, Reason
 from app.lib.formats import file_size
 from app.records.entity import Entity
@@ -260,6 +260,3 @@ def reject(held: FileVersion, reason: Reason, detail: str = "") -> None:
     held.save(update_fields=["state", "reason", "detail"])
     quota.release(held.size)
     leaving.leave([held.key])
-
-
-__all__ = ["Shelf", "Ticket", "announce", "cancel", "confirm", "start", "start_version"]

@@ -151,7 +151,7 @@ def rename(request: HttpRequest, actor: Actor, *, pk: int) -> HttpResponse:
             file = editing.rename(pk, request.POST.get("name", ""), actor=actor)
             return done(request, shelf, _("%(name)s is saved.") % {"name": file.name})
         except Invalid as error:
-            errors = [s for found in error.errors.values() for s in found]
+            errors = error.sentences
     name = request.POST.get("name", file.name)
     context = {"file": file, "name": name, "errors": errors, "kind": kinds.of_name(file.name)}
     response = render(request, "documents/rename.html", context, status=422 if errors else 200)

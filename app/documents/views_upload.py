@@ -39,7 +39,7 @@ def spoken(view: Callable[..., Said]) -> Callable[..., HttpResponse]:
         except Forbidden:
             return refusal(403, _("Your role does not allow this."))
         except Invalid as error:
-            return refusal(422, " ".join(s for found in error.errors.values() for s in found))
+            return refusal(422, " ".join(error.sentences))
         except Refused as error:
             return refusal(409, str(error.message))
         except StorageDown:

@@ -116,8 +116,7 @@ def begin(made: Import, actor: Actor | None) -> Run:
     try:
         mapping = read_mapping(made.mapping, entity=entity, headers=layout.headers)
     except Invalid as problem:
-        words = [message for some in problem.errors.values() for message in some]
-        raise Stopped(" ".join(words)) from problem
+        raise Stopped(" ".join(problem.sentences)) from problem
     made.status = Import.Status.RUNNING
     made.started_at = made.started_at or timezone.now()
     made.save(update_fields=["status", "started_at"])

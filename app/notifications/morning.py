@@ -13,10 +13,11 @@ from django.utils.translation import override
 
 from app.access.actors import Actor
 from app.access.models import Workspace
+from app.access.verification import is_verified
 from app.activities.activities import Activity
 from app.lib.dates import show_moment
 from app.notifications.models import Kind, Told, rows
-from app.notifications.people import address, mail, may_mail, note, reader, wanting
+from app.notifications.people import address, mail, note, reader, wanting
 from app.records.registry import of_model
 from app.records.writing import atomic
 from tenants.jobs import task
@@ -47,7 +48,7 @@ def look_round() -> None:
 
 def call_at(now: datetime) -> None:
     """Enqueue the mail of everybody for whom it is past eight and who was not called today."""
-    if not may_mail():
+    if not is_verified():
         return
     with atomic():
         for person_id, day in people_up(now):

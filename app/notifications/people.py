@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from app.access.actors import Actor, load_actor
 from app.access.mails import send
-from app.access.models import User, Workspace
+from app.access.models import User
+from app.access.verification import is_verified
 from app.notifications.models import Choice, Kind, Told, rows
 from tenants.context import current
 from tenants.routing import workspace_url
@@ -36,15 +37,10 @@ def is_quiet() -> bool:
     return _quiet.get()
 
 
-def may_mail() -> bool:
-    """A workspace whose owner has not proven his address mails nobody."""
-    return Workspace.objects.filter(email_verified_at__isnull=False).exists()
-
-
 def reader(person_id: int, kind: Kind) -> Actor | None:
     """The person, with his rights, if a mail of this kind is for him."""
     refused = rows(Choice).filter(person_id=person_id, refused=kind).exists()
-    if refused or not may_mail():
+    if refused or not is_verified():
         return None
     actor = load_actor(person_id)
     return actor if actor is not None and actor.email else None

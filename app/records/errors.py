@@ -39,3 +39,8 @@ class Invalid(RecordError):
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__(errors)
         self.errors = errors
+
+    @property
+    def sentences(self) -> list[str]:
+        """All messages, whatever field they are about."""
+        return [sentence for some in self.errors.values() for sentence in some]

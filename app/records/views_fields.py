@@ -43,7 +43,7 @@ def edit_field(
         current = stale.current
         return _control(request, entity, field, current, stored | sent, actor=actor, errors=errors)
     except Invalid as refusal:
-        errors = {field.key: [why for all_ in refusal.errors.values() for why in all_]}
+        errors = {field.key: refusal.sentences}
         return _control(request, entity, field, row, stored | sent, actor=actor, errors=errors)
     except Refused as refusal:
         errors = {field.key: [str(refusal.message)]}

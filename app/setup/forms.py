@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -27,15 +26,6 @@ def _zones() -> list[tuple[str, str]]:
 
 def _zones_or_none() -> list[tuple[str, Any]]:
     return [("", _("As the workspace")), *_zones()]
-
-
-def take_errors(form: forms.BaseForm, error: ValidationError) -> None:
-    """Put what a service refused beside the fields of the form, the rest above them."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -12,12 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from app.access.invitations import UNANSWERED, Invitation
-from app.access.inviting import Guest, invite, is_verified, resend, revoke
+from app.access.inviting import Guest, invite, resend, revoke
 from app.access.models import User
 from app.access.people import check_may_touch
 from app.access.requests import SignedInRequest
 from app.access.seats import seats
-from app.setup.forms import take_errors
+from app.access.verification import is_verified
+from app.lib.forms import take_errors, words_of
 from app.setup.gate import administrators_only
 from app.setup.pages import page
 from app.setup.people import frame
@@ -60,7 +61,7 @@ def seatless(request: SignedInRequest, pk: int) -> HttpResponse:
     check_may_touch(request.actor, row)
     form = SeatInvitationForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(str(e) for es in form.errors.values() for e in es))
+        messages.error(request, words_of(form))
         return redirect("setup:person", pk)
     guest = Guest(form.cleaned_data["address"], row.name)
     try:

@@ -17,6 +17,7 @@ from app.access.models import User
 from app.access.people import check_may_touch
 from app.access.requests import SignedInRequest
 from app.records import registry
+from app.records.inputs import as_id
 from app.setup.gate import administrators_only
 from app.setup.hand_overs import HandOver
 from app.setup.handing_over import Part, Plan, parts, resume, start, start_undo
@@ -93,8 +94,7 @@ def _usual(part: Part) -> str:
 def _person(raw: str, field: str) -> User | None:
     if raw == STAYS:
         return None
-    is_number = raw.isascii() and raw.isdecimal() and len(raw) < 18
-    found = User.objects.filter(pk=raw).first() if is_number else None
+    found = User.objects.filter(pk=as_id(raw) or 0).first()
     if found is None:
         raise ValidationError({field: _("There is no such person.")})
     return found

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from app.access.requests import SignedInRequest
+from app.access.verification import is_verified
 from app.notifications.models import Kind
-from app.notifications.people import choose, may_mail, wanted_by
+from app.notifications.people import choose, wanted_by
 from app.setup.pages import page
 
 
@@ -35,5 +36,5 @@ def notifications(request: SignedInRequest) -> HttpResponse:
         status=422 if form.errors else 200,
         form=form,
         wanted=wanted_by(request.actor.user_id),
-        may_mail=may_mail(),
+        may_mail=is_verified(),
     )

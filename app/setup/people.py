@@ -28,9 +28,11 @@ from app.access.people import (
     seal_of,
 )
 from app.access.requests import SignedInRequest
+from app.access.rights import looks_after
 from app.access.seats import seats
+from app.lib.forms import take_errors
 from app.lib.text import sort_key
-from app.setup.forms import take_errors
+from app.records.inputs import as_id
 from app.setup.gate import administrators_only
 from app.setup.hand_overs import HandOver
 from app.setup.organisation import branches_below, organisation
@@ -87,15 +89,11 @@ def _narrowed(rows: QuerySet[User], chosen: dict[str, str]) -> QuerySet[User]:
         rows = rows.filter(Q(sort_key__contains=sort_key(text)) | Q(email__has=text))
     if chosen["role"] in Role.values:
         rows = rows.filter(role=chosen["role"])
-    if (team := _number(chosen["team"])) is not None:
+    if (team := as_id(chosen["team"])) is not None:
         rows = rows.filter(team_id=team)
-    if (branch := _number(chosen["branch"])) is not None:
+    if (branch := as_id(chosen["branch"])) is not None:
         rows = rows.filter(team__branch__in=branches_below(branch))
     return rows
-
-
-def _number(raw: str) -> int | None:
-    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 18 else None
 
 
 @administrators_only
@@ -213,6 +211,6 @@ def _person_page(
         invitation=open_invitations().filter(user=row).first(),
         hand_overs=list(HandOver.objects.filter(person=row)[:5]),
         reports=list(row.reports.order_by("sort_key").values_list("pk", "name", "is_active")),
-        may_touch=request.actor.role == Role.OWNER or row.role != Role.OWNER,
+        may_touch=looks_after(request.actor, row.role),
         **context_of(request, row),
     )

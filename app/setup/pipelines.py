@@ -133,7 +133,7 @@ def _told(request: SignedInRequest, change: Callable[[], Any]) -> Any:
     except Refused as refusal:
         messages.error(request, str(refusal.message))
     except Invalid as error:
-        messages.error(request, " ".join(text for texts in error.errors.values() for text in texts))
+        messages.error(request, " ".join(error.sentences))
     return None
 
 

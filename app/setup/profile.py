@@ -23,7 +23,8 @@ from app.access.programs import name_of_program
 from app.access.requests import SignedInRequest
 from app.access.throttles import Rate, allow_key
 from app.access.verification import address_of
-from app.setup.forms import ProfileForm, take_errors
+from app.lib.forms import take_errors
+from app.setup.forms import ProfileForm
 from app.setup.pages import page
 from app.setup.uploads import uploaded_picture
 

@@ -17,7 +17,8 @@ from app.access.oidc.provider import callback_url
 from app.access.oidc.settings import remove_provider, save_provider
 from app.access.requests import SignedInRequest
 from app.access.throttles import Rate, allow_key
-from app.setup.forms import ProviderForm, take_errors
+from app.lib.forms import take_errors
+from app.setup.forms import ProviderForm
 from app.setup.gate import administrators_only
 from app.setup.pages import page
 

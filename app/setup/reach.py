@@ -22,6 +22,7 @@ from app.access.rights import Audience, Scope, Verb
 from app.access.scopes import CHOOSABLE, DEFAULTS, Group, Reach, check, reach_of, to_words
 from app.access.tree import alias, hold
 from app.records import registry
+from app.records.inputs import as_id
 from app.setup.gate import administrators_only
 from app.setup.pages import page
 from tenants.audit import name_event
@@ -116,10 +117,7 @@ def _errors(chosen: Chosen) -> dict[str, list[str]]:
 
 def _preview(request: SignedInRequest, chosen: Chosen) -> tuple[User, list[Seen]] | None:
     """What a person would reach: the choice is tried, and taken back."""
-    raw = request.POST.get("person", "")
-    if not (raw.isascii() and raw.isdecimal() and len(raw) < 18):
-        return None
-    person = _candidates().filter(pk=raw).first()
+    person = _candidates().filter(pk=as_id(request.POST.get("person"))).first()
     if person is None:
         return None
     before = _counts(person.pk)

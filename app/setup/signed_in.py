@@ -17,13 +17,14 @@ from app.access.models import User
 from app.access.oidc.ties import ties_of, untie
 from app.access.programs import name_of_program
 from app.access.requests import SignedInRequest
-from app.access.signed_in import close_sessions, may_end, sessions_of
+from app.access.rights import looks_after
+from app.access.signed_in import close_sessions, sessions_of
 from app.setup.gate import administrators_only
 
 
 def context_of(request: SignedInRequest, person: User) -> dict[str, Any]:
     """What the page of a person shows of how he is signed in."""
-    if not person.can_sign_in or not may_end(request.actor, person):
+    if not person.can_sign_in or not looks_after(request.actor, person.role):
         return {"sign_in_of": None}
     return {
         "sign_in_of": {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from app.access.models import Branch, Team
 from app.access.requests import SignedInRequest
 from app.access.tree import alias, put_in
+from app.lib.forms import words_of
 from app.setup.gate import administrators_only
 from app.setup.organisation import branches_in_order
 from app.setup.pages import page
@@ -47,7 +47,7 @@ def change_team(request: SignedInRequest, pk: int) -> HttpResponse:
         form.save()
         messages.success(request, _("The team is saved."))
     else:
-        messages.error(request, _words(form))
+        messages.error(request, words_of(form))
     return redirect("setup:teams")
 
 
@@ -82,7 +82,7 @@ def change_branch(request: SignedInRequest, pk: int) -> HttpResponse:
             _save_branch(form, place.cleaned_data["parent"])
             messages.success(request, _("The branch is saved."))
         else:
-            messages.error(request, _words(form) or _words(place))
+            messages.error(request, words_of(form) or words_of(place))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("setup:teams")
@@ -101,10 +101,6 @@ def _delete(request: SignedInRequest, row: Team | Branch, problem: str) -> HttpR
     except ProtectedError:
         messages.error(request, problem)
     return redirect("setup:teams")
-
-
-def _words(form: forms.BaseForm) -> str:
-    return " ".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 def _page(

@@ -23,8 +23,9 @@ from app.access.looks import Accent
 from app.access.models import Currency, Workspace
 from app.access.pictures import show_logo
 from app.access.requests import SignedInRequest
+from app.lib.forms import take_errors, words_of
 from app.lib.money import currency_name
-from app.setup.forms import ColourForm, CurrencyForm, RateForm, WorkspaceForm, take_errors
+from app.setup.forms import ColourForm, CurrencyForm, RateForm, WorkspaceForm
 from app.setup.gate import administrators_only
 from app.setup.pages import page
 from app.setup.uploads import uploaded_picture
@@ -127,7 +128,7 @@ def change_rate(request: SignedInRequest, code: str) -> HttpResponse:
         except ValidationError as error:
             take_errors(form, error)
     if form.errors:
-        messages.error(request, " ".join(str(e) for es in form.errors.values() for e in es))
+        messages.error(request, words_of(form))
     else:
         messages.success(request, _("%(code)s is saved.") % {"code": code})
     return redirect("setup:currencies")

@@ -110,17 +110,6 @@ def finish_parts(file: UUID, upload: str, parts: Sequence[tuple[int, str]]) -> N
         )
 
 
-def abort_parts(file: UUID, upload: str) -> None:
-    """Throw away what came of an upload in parts; nothing happens when it is gone already."""
-    try:
-        with answered():
-            clients().quick.abort_multipart_upload(
-                Bucket=place().bucket, Key=incoming_key(file), UploadId=upload
-            )
-    except NoSuchFile:
-        return
-
-
 def arrived(file: UUID) -> Stored | None:
     """What has come in for the file, if anything has."""
     return _head(incoming_key(file))

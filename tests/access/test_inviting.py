@@ -274,20 +274,20 @@ def test_a_suspended_workspace_lets_nobody_in(owner: Actor) -> None:
 
 
 def test_a_guest_may_come_by_the_companys_own_provider(owner: Actor, bob: User) -> None:
-    from app.access.oidc.adapter import guest_meant
+    from app.access.oidc.adapter import guest_meant, somebody_known
 
     made = invited(owner, "eve@elm.example", role=Role.MANAGER)
     claims = {"email": "Eve@Elm.example", "email_verified": True, "name": "Eve\x00 Elm"}
-    assert guest_meant({**claims, "email_verified": False}) is None
-    assert guest_meant({**claims, "email": "nobody@elm.example"}) is None
-    assert guest_meant({**claims, "email": "bob@acme.example"}) is None
-    eve = guest_meant(claims)
+    assert somebody_known({**claims, "email_verified": False}) is None
+    assert somebody_known({**claims, "email": "nobody@elm.example"}) is None
+    assert guest_meant("bob@acme.example", "Bob") is None
+    eve = somebody_known(claims)
     assert eve is not None
     assert (eve.email, eve.name, eve.role) == ("eve@elm.example", "Eve Elm", "manager")
     assert not eve.has_usable_password()
     made.refresh_from_db()
     assert (made.state, made.user) == (State.ACCEPTED, eve)
-    assert guest_meant(claims) is None
+    assert guest_meant(claims["email"], claims["name"]) is None
 
 
 def test_a_provider_makes_owners_only_where_an_owner_trusts_it_with_them(owner: Actor) -> None:

@@ -44,7 +44,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         self, request: HttpRequest, provider: str, client_id: str | None = None
     ) -> WorkspaceProvider:
         """The workspace's provider, if it is in use under this address."""
-        kept = IdentityProvider.objects.filter(is_on=True).first()
+        kept = IdentityProvider.in_use()
         if kept is None or provider not in (kept.issuer, WorkspaceProvider.id):
             raise NotInUse
         if client_id not in (None, kept.client_id):
@@ -64,7 +64,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         sociallogin.token = None  # not needed any more, and not to be kept
         if sociallogin.is_existing:
             return
-        person = person_meant(sociallogin.claims) or guest_meant(sociallogin.claims)
+        person = somebody_known(sociallogin.claims)
         account = link(person, sociallogin) if person else None
         if person is None or account is None:
             raise ImmediateHttpResponse(_unknown(request))
@@ -110,27 +110,39 @@ def _secret(kept: IdentityProvider) -> str:
         return ""
 
 
-def person_meant(claims: dict[str, Any]) -> User | None:
-    """Whose proven address this is; an owner only where an owner trusts the provider with it."""
-    proven = claims.get("email_verified") in (True, "true")
-    email = claims.get("email")
-    if not proven or not isinstance(email, str):
+def somebody_known(claims: dict[str, Any]) -> User | None:
+    """The person, or the guest, whom the provider's claims mean."""
+    email = proven_address(claims)
+    if email is None:
         return None
+    return person_meant(email) or guest_meant(email, claims.get("name"))
+
+
+def proven_address(claims: dict[str, Any]) -> str | None:
+    """The address that the provider vouches for."""
+    email = claims.get("email")
+    proven = claims.get("email_verified") in (True, "true")
+    return email if proven and isinstance(email, str) else None
+
+
+def trusted_with_owners() -> bool:
+    """Whether the provider's word on an address may let in an owner."""
+    return IdentityProvider.objects.filter(for_owners=True).exists()
+
+
+def person_meant(email: str) -> User | None:
+    """Whose proven address this is; an owner only where an owner trusts the provider with it."""
     people = User.objects.filter(email=normal_email(email), is_active=True, has_seat=True)
-    if not IdentityProvider.objects.filter(for_owners=True).exists():
+    if not trusted_with_owners():
         people = people.exclude(role=Role.OWNER)
     return people.first()
 
 
-def guest_meant(claims: dict[str, Any]) -> User | None:
+def guest_meant(email: str, name: Any) -> User | None:
     """Whose invitation this proven address answers; he is a person from here on."""
-    email, name = claims.get("email"), claims.get("name")
-    if claims.get("email_verified") not in (True, "true") or not isinstance(email, str):
-        return None
-    owners = IdentityProvider.objects.filter(for_owners=True).exists()
+    said = name.replace("\x00", "").strip() if isinstance(name, str) else ""
     try:
-        said = name.replace("\x00", "").strip() if isinstance(name, str) else ""
-        return accept_proven(email, name=said, owners=owners)
+        return accept_proven(email, name=said, owners=trusted_with_owners())
     except ValidationError as refusal:
         log.info("an invitation could not be accepted: %s", ", ".join(sorted(refusal.message_dict)))
         return None

@@ -8,7 +8,8 @@ from django.db import router, transaction
 
 from app.access.actors import Actor
 from app.access.models import User
-from app.access.signed_in import end_sessions, may_end
+from app.access.rights import looks_after
+from app.access.signed_in import end_sessions
 from tenants.audit import name_event
 
 
@@ -19,7 +20,7 @@ def ties_of(user: User) -> list[SocialAccount]:
 
 def untie(user: User, *, by: Actor) -> None:
     """Unlink a person and end his sessions; the next sign-in is matched by address again."""
-    if not may_end(by, user):
+    if not looks_after(by, user.role):
         raise PermissionDenied
     with transaction.atomic(using=router.db_for_write(User)):
         name_event("person.sign_in_unlinked")
