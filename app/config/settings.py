@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from app.config import env
+from app.config import env, payments
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env.load_file()
@@ -229,6 +229,16 @@ CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] += [FILES_ORIGIN] if FILES_ORIG
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] = ["'self'"] + (
     [FILES_ORIGIN] if FILES_ORIGIN else []
 )
+
+# --- Payments: Stripe; without a key nothing is sold ---------------------------------------------
+STRIPE_API_KEY = payments.api_key(local=LOCAL)
+STRIPE_API_BASE = payments.api_base(local=LOCAL)
+STRIPE_WEBHOOK_SECRETS = payments.webhook_secrets()
+STRIPE_TAX = env.flag("STRIPE_TAX", False)
+#: Shifts the time of billing on a development machine; empty everywhere else.
+BILLING_CLOCK_FILE = payments.clock_file(local=LOCAL)
+#: Where the forms of the plan pages may lead to.
+PAYMENT_ORIGINS = [STRIPE_API_BASE] if STRIPE_API_BASE else payments.HOSTED
 
 # --- Pages -------------------------------------------------------------------------------------
 TEMPLATES = [
