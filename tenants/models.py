@@ -170,3 +170,47 @@ class Removal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subdomain} ({self.schema_name})"
+
+
+class Notice(models.Model):
+    """What the operators tell people: a word to all, a disturbance, planned work."""
+
+    class Kind(models.TextChoices):
+        """What it is about."""
+
+        NOTICE = "notice"
+        INCIDENT = "incident"
+        MAINTENANCE = "maintenance"
+
+    class Level(models.TextChoices):
+        """How loud it is said."""
+
+        INFO = "info"
+        WARNING = "warning"
+        ERROR = "error"
+
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.NOTICE)
+    level = models.CharField(max_length=10, choices=Level, default=Level.INFO)
+    text = models.CharField(max_length=500)
+    #: The same in Simplified Chinese; without it everybody reads the first.
+    text_zh = models.CharField(max_length=500, blank=True)
+    starts_at = models.DateTimeField(db_default=Now())
+    #: Open until somebody ends it.
+    ends_at = models.DateTimeField(null=True, blank=True)
+    #: Whether the public status page says it too, not only the workspaces.
+    is_public = models.BooleanField(default=False)
+    #: The operator's name, as it was then: people of workspaces are not known here.
+    created_by = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["-starts_at"], name="notice_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at=None) | models.Q(ends_at__gt=models.F("starts_at")),
+                name="notice_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
