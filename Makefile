@@ -64,6 +64,6 @@ messages: environment
 	@mkdir -p build
 	.venv/bin/pybabel -q extract -F babel.cfg -k gettext_lazy -k ngettext_lazy:1,2 \
 		-k pgettext_lazy:1c,2 --project Clientele --copyright-holder "the Clientele authors" \
-		--no-location --sort-output -o build/messages.pot app tenants
+		--no-location --sort-output -o build/messages.pot app billing tenants
 	.venv/bin/pybabel -q update -D django -i build/messages.pot -d app/locale -l zh_Hans \
 		--init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date

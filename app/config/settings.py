@@ -70,6 +70,7 @@ CACHES = {
 # --- Apps: `auth` and `contenttypes` have no tables, the router refuses them ---------------------
 INSTALLED_APPS = [
     "tenants",
+    "billing",
     "app.website",
     "app.setup",
     "app.notifications",

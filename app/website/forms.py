@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from app.access.models import User
 from app.lib.dates import is_time_zone
 from app.lib.text import normal_email, squeeze
-from app.website.plans import BY_SLUG, DEFAULT, PLANS
+from billing.catalogue import BY_SLUG, FREE, PLANS
 from tenants.subdomains import validate_subdomain
 
 
@@ -60,7 +60,7 @@ class SignupForm(forms.Form):
     def clean_plan(self) -> str:
         """The plan chosen, or the free one."""
         chosen = str(self.cleaned_data["plan"])
-        return chosen if chosen in BY_SLUG else DEFAULT
+        return chosen if chosen in BY_SLUG else FREE
 
     def clean(self) -> dict[str, Any]:
         """The password is judged with the name and the address beside it."""

@@ -18,7 +18,7 @@ from app.access.verification import address_of, mark_workspace_verified
 from app.records import changes
 from app.records.registry import get
 from app.sales.pipelines import Pipeline, Stage
-from app.website.plans import BY_SLUG
+from billing.catalogue import BY_SLUG, TRIAL
 from tenants.context import bind_actor
 
 BASE_CURRENCY = {"zh-hans": "CNY"}
@@ -33,7 +33,6 @@ class Founder:
     email: str
     #: Hashed already: the plain one is not kept between the steps of a sign-up.
     password: str
-    plan: str
     language: str
     time_zone: str
     #: Whether the address needs no proof.
@@ -62,9 +61,9 @@ def _settings(founder: Founder) -> None:
             "base_currency": currency,
         },
     )
-    plan = BY_SLUG.get(founder.plan)
-    room = plan.storage_bytes if plan else None
-    Limits.objects.get_or_create(id=1, defaults={"plan": founder.plan, "storage_bytes": room})
+    trial = BY_SLUG[TRIAL]
+    first = {"plan": trial.slug, "storage_bytes": trial.storage_bytes}
+    Limits.objects.get_or_create(id=1, defaults=first)
     Currency.objects.get_or_create(code=currency, defaults={"rate": Decimal(1)})
 
 

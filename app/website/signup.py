@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from app.access.models import Role, User
 from app.website.founding import Founder, found
+from billing.accounts import open_account
 from tenants.context import use_control, use_tenant
 from tenants.handoffs import add_login_hint, create_handoff
 from tenants.models import Tenant
@@ -78,6 +79,8 @@ def advance(tenant: Tenant) -> None:
         return
     if not wait_until_ready(tenant):
         raise NotReady(tenant.subdomain)
+    with use_control():
+        open_account(tenant)
     ref = ref_of(tenant)
     with use_tenant(ref):
         found(_founder(tenant))
@@ -150,7 +153,6 @@ def _founder(tenant: Tenant) -> Founder:
         name=tenant.owner_name,
         email=tenant.owner_email,
         password=tenant.owner_password,
-        plan=tenant.plan,
         language=tenant.signup.get("language", "en"),
         time_zone=tenant.signup.get("time_zone", "UTC"),
         verified=tenant.signup.get("verified", False),

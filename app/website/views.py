@@ -16,7 +16,7 @@ from django.views.i18n import set_language
 from app.access.throttles import Rate, allow_key, allow_visitor
 from app.website import finding, signup
 from app.website.forms import FindForm, SignupForm
-from app.website.plans import DEFAULT, PLANS
+from billing.catalogue import FREE, PLANS
 from tenants.models import Tenant
 from tenants.subdomains import validate_subdomain
 
@@ -47,7 +47,7 @@ def pricing(request: HttpRequest) -> HttpResponse:
 def sign_up(request: HttpRequest) -> HttpResponse:
     """A company asks for its workspace and is taken to it."""
     if request.method == "GET":
-        plan = request.GET.get("plan", DEFAULT)
+        plan = request.GET.get("plan", FREE)
         return _sign_up_page(request, SignupForm(initial={"plan": plan}))
     form = SignupForm(request.POST)
     if not form.is_valid():

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from app.website import signup
 from app.website.forms import SignupForm
-from app.website.plans import DEFAULT, PLANS
+from billing.catalogue import FREE, PLANS
 from tenants.context import use_control
 from tenants.routing import workspace_url
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--subdomain", required=True)
         parser.add_argument("--email", required=True)
         parser.add_argument("--password", required=True)
-        parser.add_argument("--plan", default=DEFAULT, choices=[plan.slug for plan in PLANS])
+        parser.add_argument("--plan", default=FREE, choices=[plan.slug for plan in PLANS])
         parser.add_argument("--owner", default="", help="default: what stands before the @")
 
     def handle(self, *args: Any, **options: Any) -> None:
