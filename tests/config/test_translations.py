@@ -59,7 +59,7 @@ def extracted() -> Catalog:
         methods, options = parse_mapping_cfg(stream, filename="babel.cfg")
     keywords = DEFAULT_KEYWORDS | parse_keywords(KEYWORDS)
     found = Catalog()
-    for folder in ("app", "tenants"):
+    for folder in ("app", "billing", "tenants"):
         rows = extract_from_dir(
             ROOT / folder, method_map=methods, options_map=options, keywords=keywords
         )
