@@ -22,6 +22,15 @@ from local.supervisor import ChildEnded, Stopped, Supervisor
 MANAGE = (sys.executable, str(stamps.ROOT / "manage.py"))
 
 
+OPERATORS = "operators.json"
+OPERATOR = {
+    "subdomain": "ops",
+    "email": "operator@ops.example",
+    "password": "operator-workspace",
+    "name": "Olga Operator",
+}
+
+
 class AnotherCopy(Exception):
     """Another copy works in the same DATA_DIR."""
 
@@ -132,6 +141,7 @@ def serve(supervisor: Supervisor, stack: Stack) -> None:
         bring_databases_to_head(supervisor, stack, variables)
         wait_for_storage(supervisor, stack.store)
         start_services(supervisor, stack, variables)
+        seed_operators(supervisor, stack, variables)
         seed_demo(supervisor, stack, variables)
         announce(stack)
         supervisor.watch()
@@ -207,6 +217,17 @@ def run_id_at(url: str) -> str | None:
         return None
 
 
+def seed_operators(supervisor: Supervisor, stack: Stack, variables: dict[str, str]) -> None:
+    """The operators' workspace and one of them, once for a data folder."""
+    note = stack.data_dir / OPERATORS
+    if note.is_file():
+        return
+    env = environment.process_environment(variables, without=(environment.ADMIN,))
+    account = [f"--{key}={OPERATOR[key]}" for key in ("email", "password", "name")]
+    supervisor.run_step("operators", [*MANAGE, "create_operator", *account], env=env)
+    note.write_text(json.dumps(OPERATOR))
+
+
 def seed_demo(supervisor: Supervisor, stack: Stack, variables: dict[str, str]) -> None:
     """Fill the workspace `demo` once for a data folder."""
     if (stack.data_dir / "demo.json").is_file():
@@ -218,9 +239,14 @@ def seed_demo(supervisor: Supervisor, stack: Stack, variables: dict[str, str]) -
 def announce(stack: Stack) -> None:
     """The lines that people and scripts wait for."""
     print(f"Mail:  http://localhost:{stack.mail_page}")
-    file = stack.data_dir / "demo.json"
-    if file.is_file():
-        demo = json.loads(file.read_text())
-        address = f"http://{demo['subdomain']}.localhost:{stack.port}"
-        print(f"Demo:  {address}  user {demo['email']}  password {demo['password']}")
+    for title, name in (("Demo", "demo.json"), ("Ops", OPERATORS)):
+        file = stack.data_dir / name
+        if file.is_file():
+            print(sign_in_line(title, json.loads(file.read_text()), port=stack.port))
     print(f"Ready: http://localhost:{stack.port}", flush=True)
+
+
+def sign_in_line(title: str, note: dict[str, str], *, port: int) -> str:
+    """Where and as whom one may look at a workspace of the local stack."""
+    address = f"http://{note['subdomain']}.localhost:{port}"
+    return f"{title + ':':<7}{address}  user {note['email']}  password {note['password']}"

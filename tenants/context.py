@@ -36,6 +36,8 @@ class Ref:
     subdomain: str
     #: The search path when it is not the usual one (migrating, the job tables).
     path: tuple[str, ...] = ()
+    #: Whether it is the operators' own, where the console is.
+    is_operator: bool = False
 
     @property
     def search_path(self) -> tuple[str, ...]:

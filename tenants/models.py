@@ -48,6 +48,13 @@ class Tenant(TenantMixin):
     #: What the sign-up needs beside (language, time zone); emptied with the owner's fields.
     signup = models.JSONField(default=dict, blank=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_operator"], condition=models.Q(is_operator=True), name="one_operators"
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.company
 
@@ -214,3 +221,13 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+from tenants.operating import (  # noqa: E402, F401 (Django looks for models here)
+    Beat,
+    FailedJob,
+    OperatorAct,
+    SupportAccess,
+    SupportPass,
+    WorkspaceFacts,
+)

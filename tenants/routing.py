@@ -69,7 +69,14 @@ HOSTS = HostCache()
 def ref_of(tenant: Tenant) -> Ref:
     """Where the workspace lives."""
     name = tenant.schema_name
-    return Ref(tenant.pk, name, tenant.cell_id, f"r_{name}", tenant.subdomain)
+    return Ref(
+        id=tenant.pk,
+        schema=name,
+        cell=tenant.cell_id,
+        role=f"r_{name}",
+        subdomain=tenant.subdomain,
+        is_operator=tenant.is_operator,
+    )
 
 
 def find_route(host: str) -> Route | None:
@@ -119,6 +126,8 @@ class TenantMiddleware:
     def _in_workspace(self, request: Any, route: Route) -> HttpResponseBase:
         request.tenant = route.ref
         request.route = route
+        if route.ref.is_operator:
+            request.urlconf = settings.OPERATORS_URLCONF
         with use_tenant(route.ref):
             return hold_context(self.get_response(request))
 

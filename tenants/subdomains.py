@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -32,5 +33,5 @@ def validate_subdomain(value: str) -> None:
             _("Use 3 to 40 lowercase letters, digits or hyphens; no hyphen at the ends."),
             code="shape",
         )
-    if value in RESERVED:
+    if value in RESERVED or value == settings.OPERATORS_SUBDOMAIN:
         raise ValidationError(_("This address is reserved. Choose another one."), code="reserved")

@@ -26,6 +26,13 @@ PUBLIC_NAME = PUBLIC_HOST.partition(":")[0]
 ALLOWED_HOSTS = [PUBLIC_NAME, f".{PUBLIC_NAME}"]
 ROOT_URLCONF = "app.config.urls_workspace"
 PUBLIC_URLCONF = "app.config.urls_public"
+OPERATORS_URLCONF = "app.config.urls_operators"
+OPERATORS_SUBDOMAIN = env.shaped(
+    "OPERATORS_SUBDOMAIN",
+    r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]",
+    default="ops",
+    told="3 to 40 lowercase letters, digits or hyphens",
+)
 WSGI_APPLICATION = "app.config.wsgi.application"
 APPEND_SLASH = True
 
@@ -72,6 +79,7 @@ INSTALLED_APPS = [
     "tenants",
     "billing",
     "app.website",
+    "app.console",
     "app.setup",
     "app.notifications",
     "app.imports",

@@ -15,6 +15,7 @@ from app.access.rights import Verb, may
 from app.lib.people import avatar, initials
 from app.records.entity import Entity
 from app.records.registry import all_entities
+from tenants.context import current_or_none
 
 THEMES = ("system", "light", "dark")
 #: The letter after `g` that goes to an entity.
@@ -52,8 +53,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "avatar": avatar(actor.name, pk=actor.user_id, picture=actor.picture) if actor else "",
         "brand": brand_of(actor) if actor else SimpleLazyObject(brand_of_host),
         "menu": _menu(actor) if actor else [],
+        "console": actor is not None and _at_operators(),
     }
     return {"shell": frame, "actor": actor}
+
+
+def _at_operators() -> bool:
+    ref = current_or_none()
+    return ref is not None and ref.is_operator
 
 
 def _theme(request: HttpRequest) -> str:

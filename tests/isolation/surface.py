@@ -83,6 +83,12 @@ def public_routes() -> list[str]:
     return routes(settings.PUBLIC_URLCONF)
 
 
+def console_routes() -> list[str]:
+    """Every address that only the operators' host has."""
+    there = set(workspace_routes())
+    return [route for route in routes(settings.OPERATORS_URLCONF) if route not in there]
+
+
 def text_of(response: Any) -> str:
     """Everything that an answer says: status line aside, headers, cookies and body."""
     chunks = response.streaming_content if response.streaming else [response.content]
