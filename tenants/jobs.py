@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,7 @@ from tenants.context import Ref, bind_actor, current, origin, use_control, use_t
 from tenants.models import Tenant
 from tenants.routing import ref_of
 
+logger = logging.getLogger(__name__)
 Function = Callable[..., object]
 #: What a job carries beside its arguments; the middleware reads it.
 SCOPE = ("tenant", "actor")
@@ -97,12 +100,36 @@ def run_in_workspace(call_next: Callable[[], Any], context: Any, _worker: Any) -
     """Around every task: the workspace and the person come from the job's arguments."""
     args = context.job.task_kwargs
     if "tenant" not in args:
-        return call_next()
+        return _told(call_next, context.job)
     with (
         use_tenant(find_workspace(args["tenant"])),
         bind_actor(args.get("actor"), f"job-{context.job.id}"),
     ):
-        return call_next()
+        return _told(call_next, context.job)
+
+
+def _told(call_next: Callable[[], Any], job: Any) -> Any:
+    """Run the job and say how it went, once, with its workspace."""
+    started = time.perf_counter()
+    try:
+        result = call_next()
+    except Exception:
+        facts = _facts(job, started, outcome="failed")
+        logger.exception("job %s %s failed after %s ms", *_words(facts), extra={"facts": facts})
+        raise
+    facts = _facts(job, started, outcome="done")
+    logger.info("job %s %s done in %s ms", *_words(facts), extra={"facts": facts})
+    return result
+
+
+def _facts(job: Any, started: float, *, outcome: str) -> dict[str, Any]:
+    ms = round((time.perf_counter() - started) * 1000, 1)
+    about = {"task": job.task_name, "job": job.id, "attempt": job.attempts + 1}
+    return about | {"ms": ms, "outcome": outcome}
+
+
+def _words(facts: dict[str, Any]) -> tuple[Any, ...]:
+    return facts["task"], facts["job"], facts["ms"]
 
 
 def find_workspace(schema: str) -> Ref:

@@ -108,10 +108,11 @@ class TenantMiddleware:
     def __init__(self, get_response: Responder) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Any) -> HttpResponseBase:
         """Answer the request inside the scope that its host names."""
         host = _host(request)
-        with bind_actor(None, _request_id(request)):
+        request.request_id = _request_id(request)
+        with bind_actor(None, request.request_id):
             if host == public_host():
                 return self._in_control(request)
             route = HOSTS.get(host) if host else None

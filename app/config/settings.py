@@ -7,6 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from app.config import env, payments
+from app.config.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env.load_file()
@@ -110,6 +111,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "app.config.health.HealthMiddleware",
+    "app.config.edge.EdgeMiddleware",
     "app.config.bodies.BodyLimitMiddleware",
     "tenants.routing.TenantMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -311,27 +313,11 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Clientele <no-reply@{PUBLIC_NAME}>")
 
 # --- Logs and faults -----------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"origin": {"()": "app.config.logs.OriginFilter"}},
-    "formatters": {
-        "line": {"format": "{levelname} {name} {workspace} {request_id} {message}", "style": "{"}
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["origin"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"procrastinate": {"level": "WARNING"}},
-}
+LOG_FORMAT = env.choice("LOG_FORMAT", "line" if LOCAL else "json", among={"line", "json"})
+LOGGING = logging_config(kind=LOG_FORMAT, level=env.text("LOG_LEVEL", "INFO"))
 SENTRY_DSN = env.text("SENTRY_DSN", "")
+RELEASE = env.text("RELEASE", "")
 if SENTRY_DSN:
-    import sentry_sdk
+    from app.config import faults
 
-    from app.config.logs import tag_event
-
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, before_send=tag_event)
+    faults.start(SENTRY_DSN, release=RELEASE, environment=PUBLIC_NAME)
