@@ -43,6 +43,18 @@ class Actor:
     picture: str = ""
     logo: str = ""
     accent: str = Accent.INDIGO
+    #: How the workspace stands, why, and when that ends by itself.
+    state: str = Limits.State.ACTIVE
+    cause: str = ""
+    until: datetime | None = None
+    plan: str = ""
+    #: People and invitations beyond the seats; told to those who look after people.
+    seats_over: int = 0
+
+    @property
+    def read_only(self) -> bool:
+        """Whether he may look and take along, but not write."""
+        return self.state == Limits.State.RESTRICTED
 
     @property
     def administers(self) -> bool:
@@ -72,14 +84,21 @@ _COLUMNS = f"""
     CASE WHEN s.words::text ~ '"(under|team|branch)"' THEN ARRAY({_UNDER}) END,
     CASE WHEN s.words::text ~ '"(team|branch)"' THEN ARRAY({_TEAM}) END,
     coalesce(nullif(u.language, ''), w.language), coalesce(nullif(u.time_zone, ''), w.time_zone),
-    w.base_currency, w.name, u.picture, w.logo, w.accent
+    w.base_currency, w.name, u.picture, w.logo, w.accent,
+    l.state, l.cause, l.until, l.plan,
+    CASE WHEN l.seats IS NOT NULL AND u.role IN ('owner', 'administrator') THEN greatest(0, (
+        SELECT count(*) FROM access_user m WHERE m.is_active AND m.has_seat
+    ) + (
+        SELECT count(*) FROM access_invitation i WHERE i.accepted_at IS NULL
+        AND i.revoked_at IS NULL AND i.expires_at > now()
+    ) - l.seats) ELSE 0 END
 """
 _SEATED = """
     CROSS JOIN access_workspace w CROSS JOIN access_limits l
     CROSS JOIN LATERAL (
         SELECT (%s::jsonb -> u.role) || coalesce(w.scopes -> u.role, '{}') AS words
     ) s
-    WHERE u.is_active AND u.has_seat AND l.state = %s
+    WHERE u.is_active AND u.has_seat AND l.state <> ALL(%s)
 """
 _SIGN_IN = """
     u.password, w.second_factor_required, p.only_way, p.asks_factor, EXISTS(
@@ -126,14 +145,15 @@ def actor_of_token_hash(token_hash: str) -> tuple[Actor, int, datetime | None] |
 
 def _one_row(sql: str, key: int | str) -> tuple[Any, ...] | None:
     with connections[router.db_for_read(User)].cursor() as cursor:
-        cursor.execute(sql, [DEFAULTS_JSON, Limits.State.ACTIVE, key])
+        cursor.execute(sql, [DEFAULTS_JSON, list(Limits.SHUT), key])
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
 
 
 def _actor(row: tuple[Any, ...]) -> Actor:
-    user_id, name, email, role, team_id, words, under, team, *rest = row[:15]
-    language, time_zone, base_currency, workspace_name, picture, logo, accent = rest
+    user_id, name, email, role, team_id, words, under, team, *rest = row[:20]
+    language, time_zone, base_currency, workspace_name, picture, logo, accent, *stands = rest
+    state, cause, until, plan, seats_over = stands
     scopes = by_verb(json.loads(words) if words else None)
     return Actor(
         user_id=user_id,
@@ -150,6 +170,11 @@ def _actor(row: tuple[Any, ...]) -> Actor:
         picture=picture,
         logo=logo,
         accent=accent,
+        state=state,
+        cause=cause,
+        until=until,
+        plan=plan,
+        seats_over=seats_over,
     )
 
 

@@ -13,7 +13,7 @@ class SeatBackend(AuthenticationBackend):
     """E-mail address and password of active people with a seat."""
 
     def user_can_authenticate(self, user: Any) -> bool:
-        """People without a seat, former colleagues and a suspended company stay outside."""
+        """People without a seat, former colleagues and a company that is shut stay outside."""
         if not user or not user.can_sign_in:
             return False
-        return Limits.objects.filter(state=Limits.State.ACTIVE).exists()
+        return not Limits.objects.filter(state__in=Limits.SHUT).exists()

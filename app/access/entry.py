@@ -23,9 +23,20 @@ def refusal(user: User, session: Mapping[str, Any]) -> str | None:
         )
     if not user.has_seat:
         return _("You have no seat in this workspace any more. Ask one of its administrators.")
-    if not Limits.objects.filter(state=Limits.State.ACTIVE).exists():
+    return shut_sentence() or _closed_way(user, session)
+
+
+def shut_sentence() -> str | None:
+    """Why nobody can sign in and what to do about it; None while people can."""
+    state = Limits.objects.values_list("state", flat=True).get()
+    if state == Limits.State.SUSPENDED:
         return _("This workspace is suspended: nobody can sign in for now.")
-    return _closed_way(user, session)
+    if state == Limits.State.CLOSED:
+        return _(
+            "This workspace is closed. Its owner can have it opened again: write to us from the "
+            "address that you signed in with."
+        )
+    return None
 
 
 def _closed_way(user: User, session: Mapping[str, Any]) -> str | None:

@@ -18,8 +18,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from app.access.entry import shut_sentence
 from app.access.middleware import open_without_factor
 from app.access.models import IdentityProvider, User
+from app.access.restriction import open_when_restricted
 
 View = Callable[..., Any]
 
@@ -43,7 +45,7 @@ def form_page(view: View) -> View:
 
 def again(view: View) -> View:
     """A page on which somebody signed in proves once more who he is."""
-    return open_without_factor(form_page(view))
+    return open_when_restricted(open_without_factor(form_page(view)))
 
 
 class Reauthenticate(account.ReauthenticateView):
@@ -58,7 +60,7 @@ class Login(account.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """allauth's values and the provider in use."""
         found: dict[str, Any] = super().get_context_data(**kwargs)
-        return found | {"provider": IdentityProvider.in_use()}
+        return found | {"provider": IdentityProvider.in_use(), "shut": shut_sentence()}
 
 
 class PasskeyLogin(webauthn.LoginWebAuthnView):

@@ -229,7 +229,7 @@ def accept(secret: str, *, name: str, password: str, language: str = "") -> User
     """
     with transaction.atomic(using=alias()):
         name_event("person.joined")
-        if hold().state != Limits.State.ACTIVE:
+        if hold().state not in Limits.WORKING:
             raise NotOpen(None)
         return _let_in(find(secret), name=name, password=password, language=language)
 
@@ -242,7 +242,7 @@ def accept_proven(email: str, *, name: str, owners: bool) -> User | None:
     """
     with transaction.atomic(using=alias()):
         name_event("person.joined")
-        if hold().state != Limits.State.ACTIVE:
+        if hold().state not in Limits.WORKING:
             return None
         row = open_invitations().filter(email=normal_email(email)).first()
         if row is None or (row.role == Role.OWNER and not owners):

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from app.access.actors import Actor, actor_of_session
+from app.access.restriction import refusal
 from app.access.tokens import actor_of_token
 from tenants.context import bind_actor, current_or_none
 from tenants.models import Tenant
@@ -57,11 +58,11 @@ class ActorMiddleware:
         """Send signed-out visitors to the log-in page, unless the view is open to them."""
         if _is_suspended(request):
             return render(request, "account/suspended.html", status=403)
-        if current_or_none() is None or request.path.startswith(_API):
-            return None
-        if not getattr(view, "login_required", True):
-            return None
         actor: Actor | None = request.actor  # type: ignore[attr-defined]
+        if actor is not None and (refused := refusal(request, view, actor)):
+            return refused
+        if not _is_page_of_members(request, view):
+            return None
         if actor is None:
             return _to_login(request)
         if actor.lacks_factor and not getattr(view, OPEN_WITHOUT_FACTOR, False):
@@ -73,6 +74,13 @@ def open_without_factor(view: View) -> View:
     """Mark a page that somebody needs who must set up a second factor first."""
     setattr(view, OPEN_WITHOUT_FACTOR, True)
     return view
+
+
+def _is_page_of_members(request: HttpRequest, view: View) -> bool:
+    """Whether somebody must be signed in with his browser to see it."""
+    if current_or_none() is None or request.path.startswith(_API):
+        return False
+    return bool(getattr(view, "login_required", True))
 
 
 def _is_suspended(request: HttpRequest) -> bool:

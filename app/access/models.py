@@ -246,10 +246,19 @@ class Limits(models.Model):
     """What the plan allows; written by billing, locked by whoever takes a seat."""
 
     class State(models.TextChoices):
-        """Whether people may sign in."""
+        """How the workspace stands; the words are those of billing."""
 
+        TRIAL = "trial", _("Trial")
         ACTIVE = "active", _("Active")
+        GRACE = "grace", _("Payment failed")
+        RESTRICTED = "restricted", _("Read only")
         SUSPENDED = "suspended", _("Suspended")
+        CLOSED = "closed", _("Closed")
+
+    #: Nobody may sign in.
+    SHUT = (State.SUSPENDED, State.CLOSED)
+    #: People may join and work.
+    WORKING = (State.TRIAL, State.ACTIVE, State.GRACE)
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     plan = models.CharField(_("plan"), max_length=30)
@@ -257,6 +266,12 @@ class Limits(models.Model):
     #: Bytes that files may take; none is no limit.
     storage_bytes = models.BigIntegerField(_("room for files"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.ACTIVE)
+    #: When the state ends by itself, as far as it does.
+    until = models.DateTimeField(null=True, blank=True)
+    #: Why it stands so, in a word of billing.
+    cause = models.CharField(max_length=20, blank=True, default="", db_default="")
+    #: Which mail was sent of which end, so that none is sent twice.
+    told = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), editable=False)
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(id=1), name="access_limits_single"),)

@@ -41,6 +41,8 @@ class Guarded(Protocol):
     audience: Audience
 
 
+#: What stays possible in a workspace that is read only.
+READING = frozenset((Verb.VIEW, Verb.EXPORT))
 VIEW_ALL: Mapping[Verb, Scope] = {Verb.VIEW: Scope.ALL}
 READ_ALL: Mapping[Verb, Scope] = {Verb.VIEW: Scope.ALL, Verb.EXPORT: Scope.ALL}
 
@@ -71,6 +73,8 @@ def looks_after(actor: Actor, role: str) -> bool:
 
 def scope_of(actor: Actor, verb: Verb, entity: Guarded) -> Scope:
     """How far the actor's right of this verb reaches on this entity."""
+    if actor.read_only and verb not in READING:
+        return Scope.NONE
     if entity.audience is Audience.OWNED:
         return actor.scopes.get(verb, Scope.NONE)
     return MATRIX[entity.audience].get(actor.role, {}).get(verb, Scope.NONE)

@@ -51,6 +51,18 @@ def start(made: Import, *, mapping: dict[str, Any], mode: str) -> None:
         run_import.defer(import_id=made.pk)
 
 
+def resume(made: Import) -> None:
+    """Queue what is left of an import that stopped. Raises Refused."""
+    with atomic():
+        held = Import._default_manager.select_for_update().get(pk=made.pk)
+        if not held.can_resume:
+            raise Refused(_("There is nothing to go on with."))
+        held.status, held.error, held.finished_at = Import.Status.QUEUED, "", None
+        held.save(update_fields=["status", "error", "finished_at"])
+        run_import.defer(import_id=held.pk)
+    made.refresh_from_db()
+
+
 def run_here(made: Import, *, watch: Watch) -> None:
     """Run it in this process; if we are stopped or killed, the worker goes on.
 

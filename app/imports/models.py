@@ -86,6 +86,12 @@ class Import(models.Model):
         return self.mode == self.Mode.APPLY and self.status != self.Status.DRAFT
 
     @property
+    def can_resume(self) -> bool:
+        """Whether it stopped before its last row and may go on from there."""
+        stopped = self.status == self.Status.FAILED and self.mode == self.Mode.APPLY
+        return stopped and not self.undo and self.dealt_with < self.rows
+
+    @property
     def can_undo(self) -> bool:
         """Whether it wrote anything that can be taken back now."""
         wrote = self.mode == self.Mode.APPLY and (self.created or self.updated)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from app.access.actors import Actor, load_actor
+from app.access.restriction import ReadOnly, need_writable
 from app.access.rights import Verb, may
 from app.imports import lanes, outcomes, progress
 from app.imports.keys import Matcher, repeated
@@ -98,7 +99,7 @@ def run(import_id: int, *, watch: Watch = nobody) -> None:
         try:
             begun = begin(made, actor)
             (check_dry if begun.is_dry else write_all)(begun, watch)
-        except Stopped as problem:
+        except (Stopped, ReadOnly) as problem:
             end(made, Import.Status.FAILED, str(problem))
         except Exception:
             end(made, Import.Status.FAILED, _("The import stopped by a fault of ours."))
@@ -109,6 +110,7 @@ def run(import_id: int, *, watch: Watch = nobody) -> None:
 
 def begin(made: Import, actor: Actor | None) -> Run:
     """Read the mapping and the rights anew: both may have changed since it was queued."""
+    need_writable()
     entity = registry.get(made.entity)
     if actor is None or not may(actor, Verb.IMPORT, entity):
         raise Stopped(_("You may no longer import records of this kind."))
@@ -160,6 +162,7 @@ def write_span(run: Run, span: Span, *, wait: bool) -> bool:
     with uncollected(), atomic():
         if not lanes.claim(run.made, span, wait=wait):
             return False
+        need_writable()
         results = one_batch(run, span)
         progress.add(run.made, results)
     return True

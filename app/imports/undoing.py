@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from app.access import people
 from app.access.actors import Actor, load_actor
+from app.access.restriction import ReadOnly, need_writable
 from app.imports.models import Import, ImportExtra, StagedRow
 from app.imports.outcomes import as_json
 from app.imports.staging import ADMINISTRATORS
@@ -56,6 +57,9 @@ def undo(import_id: int) -> None:
         made.save(update_fields=["undo"])
         try:
             take_back(made, actor=actor)
+        except ReadOnly as problem:
+            end(made, Import.Undo.FAILED, str(problem))
+            return
         except Exception:
             end(made, Import.Undo.FAILED, _("The undo stopped by a fault of ours."))
             raise
@@ -75,6 +79,7 @@ def take_back(made: Import, *, actor: Actor) -> None:
         more = True
         while more:
             with atomic():
+                need_writable()
                 hold(made)
                 more = step(made, entity, actor=actor)
                 made.save(update_fields=["undone", "kept"])

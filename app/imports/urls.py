@@ -16,4 +16,5 @@ urlpatterns = [
     path("<int:pk>/errors/", views.errors, name="errors"),
     path("<int:pk>/apply/", views.apply, name="apply"),
     path("<int:pk>/undo/", views.undo, name="undo"),
+    path("<int:pk>/resume/", views.resume, name="resume"),
 ]

@@ -272,3 +272,14 @@ def undo(request: HttpRequest, *, actor: Actor, made: Import) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal.message))
     return redirect("imports:show", pk=made.pk)
+
+
+@require_POST
+@importer
+def resume(request: HttpRequest, *, actor: Actor, made: Import) -> HttpResponse:  # noqa: ARG001
+    """Go on with one that stopped."""
+    try:
+        jobs.resume(made)
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return redirect("imports:show", pk=made.pk)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from app.access.actors import Actor
+from app.access.restriction import open_when_restricted
 from app.access.rights import Audience, Verb, may
 from app.lib import formats
 from app.records import changes, chips, inputs, tones
@@ -222,6 +223,7 @@ def _filtered(entity: Entity, field: Field, data: QueryDict) -> str:
     return chips.address(path, [pair for pair in kept if pair[0] not in replaced] + new)
 
 
+@open_when_restricted
 @require_POST
 @entity_page(Verb.VIEW)
 def bulk(request: HttpRequest, entity: Entity, actor: Actor) -> HttpResponse:

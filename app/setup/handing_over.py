@@ -19,6 +19,7 @@ from app.access.actors import Actor, load_actor
 from app.access.invitations import Invitation, open_invitations
 from app.access.models import User
 from app.access.people import check_may_touch, deactivate_person
+from app.access.restriction import ReadOnly, need_writable
 from app.access.rights import Audience
 from app.access.tree import alias, hold, is_above, place_under
 from app.records import registry
@@ -191,6 +192,9 @@ def _work(
         HandOver.objects.filter(pk=made.pk).update(**{column: "running"})
         try:
             work(made, actor)
+        except ReadOnly as problem:
+            _end(made, column, "failed", str(problem))
+            return
         except Exception:
             _end(made, column, "failed", _("It stopped by a fault of ours."))
             raise
@@ -212,6 +216,7 @@ def _move_batch(made: HandOver, part: dict[str, Any], actor: Actor) -> bool:
     """Some rows of one kind, together with the note of what became of them."""
     entity = registry.get(part["entity"])
     with transaction.atomic(using=alias()):
+        need_writable()
         held = _held(made)
         rows = owned_by(entity, held.person_id, history=part["history"])
         stay = _refused(held, entity)
@@ -255,6 +260,7 @@ def _take_back(made: HandOver, actor: Actor) -> None:
 def _take_batch_back(made: HandOver, actor: Actor) -> bool:
     """The rows of one batch that still belong to whom they were given."""
     with transaction.atomic(using=alias()):
+        need_writable()
         held = _held(made)
         batch = held.batches.filter(is_undone=False).order_by("-pk").first()
         if batch is None:

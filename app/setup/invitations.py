@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,6 +16,7 @@ from app.access.inviting import Guest, invite, resend, revoke
 from app.access.models import User
 from app.access.people import check_may_touch
 from app.access.requests import SignedInRequest
+from app.access.restriction import open_when_restricted
 from app.access.seats import seats
 from app.access.verification import is_verified
 from app.lib.forms import take_errors, words_of
@@ -80,6 +81,7 @@ def seatless(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("setup:person", pk)
 
 
+@open_when_restricted
 @administrators_only
 @require_POST
 def change(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -87,6 +89,8 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Invitation.objects.filter(UNANSWERED), pk=pk)
     act, news = (revoke, _("The invitation of %(email)s is withdrawn."))
     if "resend" in request.POST:
+        if request.actor.read_only:
+            raise PermissionDenied
         act, news = resend, _("%(email)s gets another mail. The first link is dead.")
     try:
         act(row, by=request.actor)

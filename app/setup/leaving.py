@@ -16,6 +16,7 @@ from app.access.invitations import open_invitations
 from app.access.models import User
 from app.access.people import check_may_touch
 from app.access.requests import SignedInRequest
+from app.access.restriction import open_when_restricted
 from app.records import registry
 from app.records.inputs import as_id
 from app.setup.gate import administrators_only
@@ -35,6 +36,7 @@ class Line:
     choice: str
 
 
+@open_when_restricted
 @administrators_only
 @require_http_methods(["GET", "POST"])
 def leave(request: SignedInRequest, pk: int) -> HttpResponse:

@@ -21,6 +21,7 @@ from app.access.people import change_profile
 from app.access.pictures import show_person
 from app.access.programs import name_of_program
 from app.access.requests import SignedInRequest
+from app.access.restriction import open_when_restricted
 from app.access.throttles import Rate, allow_key
 from app.access.verification import address_of
 from app.lib.forms import take_errors
@@ -47,6 +48,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     return redirect("setup:profile")
 
 
+@open_when_restricted
 @sensitive_post_parameters()
 @require_POST
 def password(request: SignedInRequest) -> HttpResponse:
@@ -76,6 +78,7 @@ def picture(request: SignedInRequest) -> HttpResponse:
     return redirect("setup:profile")
 
 
+@open_when_restricted
 @require_POST
 def verify(request: SignedInRequest) -> HttpResponse:
     """The verification mail once more."""
@@ -86,6 +89,7 @@ def verify(request: SignedInRequest) -> HttpResponse:
     return redirect("setup:profile")
 
 
+@open_when_restricted
 @require_http_methods(["GET", "POST"])
 def sessions(request: SignedInRequest) -> HttpResponse:
     """Where one is signed in; ends one session, or all others."""

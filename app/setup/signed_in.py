@@ -17,6 +17,7 @@ from app.access.models import User
 from app.access.oidc.ties import ties_of, untie
 from app.access.programs import name_of_program
 from app.access.requests import SignedInRequest
+from app.access.restriction import open_when_restricted
 from app.access.rights import looks_after
 from app.access.signed_in import close_sessions, sessions_of
 from app.setup.gate import administrators_only
@@ -37,6 +38,7 @@ def context_of(request: SignedInRequest, person: User) -> dict[str, Any]:
     }
 
 
+@open_when_restricted
 @administrators_only
 @require_POST
 def sessions(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -52,6 +54,7 @@ def sessions(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("setup:person", pk)
 
 
+@open_when_restricted
 @administrators_only
 @require_POST
 def factors(request: SignedInRequest, pk: int) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from app.access.models import ApiToken
 from app.access.requests import SignedInRequest
+from app.access.restriction import open_when_restricted
 from app.access.tokens import make_token, revoke
 from app.setup.forms import TokenForm
 from app.setup.pages import page
@@ -28,6 +29,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
     return _page(request, TokenForm(), secret=secret)
 
 
+@open_when_restricted
 @require_POST
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Revoke a token at once."""

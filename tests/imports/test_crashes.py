@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.access.actors import Actor
+from app.access.models import Limits
 from app.imports import jobs, outcomes, running
 from app.imports.models import Import
 from app.imports.proposing import propose
@@ -15,6 +16,7 @@ from app.imports.running import run
 from app.imports.staging import reset, store
 from app.imports.undoing import undo
 from app.records import registry
+from app.records.errors import Refused
 from app.sales.accounts import Account
 from tenants.addresses import connect_owner
 from tenants.context import Ref, use_tenant
@@ -70,6 +72,31 @@ def test_a_killed_import_goes_on_where_it_was(
     made.refresh_from_db()
     assert (made.status, counts(made)) == ("done", (ROWS, ROWS - 1, 0, 0, 1))
     assert Account.objects.count() == ROWS - 1
+
+
+def test_an_import_stops_when_the_workspace_becomes_read_only_and_goes_on_later(
+    owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 500)
+    made = staged(owner, big_file())
+
+    def unpaid(seen: Import) -> None:
+        if seen.created >= 998:
+            Limits.objects.update(state=Limits.State.RESTRICTED)
+
+    run(made.pk, watch=unpaid)
+    made.refresh_from_db()
+    assert (made.status, made.created) == ("failed", 998)
+    assert "read only" in made.error
+    assert Account.objects.count() == 998, "nothing of what was done is lost"
+    Limits.objects.update(state=Limits.State.ACTIVE)
+    jobs.resume(made)
+    run(made.pk)
+    made.refresh_from_db()
+    assert (made.status, made.error) == ("done", "")
+    assert counts(made) == (ROWS, ROWS - 1, 0, 0, 1)
+    with pytest.raises(Refused):
+        jobs.resume(made)
 
 
 def test_a_killed_undo_goes_on_too(owner: Actor, monkeypatch: pytest.MonkeyPatch) -> None:

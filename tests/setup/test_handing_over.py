@@ -360,3 +360,19 @@ def test_the_wizard_counts_and_the_page_tells(
     assert client.post(f"/settings/hand-overs/{made.pk}/change/", {"undo": "1"}).status_code == 302
     done(made)
     assert made.undo == "done"
+
+
+def test_somebody_leaves_a_read_only_workspace_and_his_things_follow_later(
+    bobs: Any, alice: Any, bob: Any, charlie: Any
+) -> None:
+    before = owned(bob)
+    Limits.objects.update(state=Limits.State.RESTRICTED)
+    made = done(start(bob, by=actor(alice), plan=Plan(everything(charlie)), ends_access=True))
+    bob.refresh_from_db()
+    assert not bob.is_active
+    assert (made.status, made.moved, owned(bob)) == ("failed", 0, before)
+    assert "read only" in made.error
+    Limits.objects.update(state=Limits.State.ACTIVE)
+    resume(made, by=actor(alice))
+    made = done(made)
+    assert (made.status, made.error, made.moved) == ("done", "", before - 2)

@@ -23,6 +23,8 @@ document.addEventListener("toast", (event) => toast(event.detail.text ?? event.d
 document.addEventListener("htmx:sendError", () => toast(document.body.dataset.offline || "Offline", "error"));
 document.addEventListener("htmx:responseError", (event) => {
   const { status, statusText } = event.detail.xhr;
+  // An answer that brings its own news has been shown.
+  if (event.detail.xhr.getResponseHeader("HX-Trigger")) return;
   toast(`${status} ${statusText}`, "error");
 });
 document.querySelectorAll("#toasts .toast-note").forEach(armed);

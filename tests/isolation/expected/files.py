@@ -54,6 +54,7 @@ IMPORTS: dict[str, Entry] = {
     "settings/imports/<int:pk>/errors/": lambda t: [get(imported(t, "errors/"))],
     "settings/imports/<int:pk>/apply/": lambda t: [post(importing(t, "apply/"))],
     "settings/imports/<int:pk>/undo/": lambda t: [post(imported(t, "undo/"))],
+    "settings/imports/<int:pk>/resume/": lambda t: [post(imported(t, "resume/"))],
     "api/v1/imports": lambda t: [
         api("GET", "imports"),
         Call(
