@@ -12,7 +12,7 @@ FOREIGN = {"DJANGO_SETTINGS_MODULE", "HOME", "LD_LIBRARY_PATH", "PATH"}
 
 def read_by_the_code() -> set[str]:
     files = [ROOT / "manage.py"]
-    for folder in ("app", "tenants", "local"):
+    for folder in ("app", "billing", "tenants", "local"):
         files += (ROOT / folder).rglob("*.py")
     return {name for file in files for name in READ.findall(file.read_text())} - FOREIGN
 
