@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 Function = Callable[..., object]
 #: What a job carries beside its arguments; the middleware reads it.
 SCOPE = ("tenant", "actor")
+#: What the jobs of this process failed with, by number; the queue itself does not keep it.
+FAULTS: dict[int, str] = {}
+FAULTS_KEPT = 10_000
 
 
 class WorkspaceGone(Exception):
@@ -101,11 +104,21 @@ def run_in_workspace(call_next: Callable[[], Any], context: Any, _worker: Any) -
     args = context.job.task_kwargs
     if "tenant" not in args:
         return _told(call_next, context.job)
-    with (
-        use_tenant(find_workspace(args["tenant"])),
-        bind_actor(args.get("actor"), f"job-{context.job.id}"),
-    ):
-        return _told(call_next, context.job)
+    try:
+        with (
+            use_tenant(find_workspace(args["tenant"])),
+            bind_actor(args.get("actor"), f"job-{context.job.id}"),
+        ):
+            return _told(call_next, context.job)
+    except Exception as error:
+        _note_fault(context.job.id, error)
+        raise
+
+
+def _note_fault(number: int, error: Exception) -> None:
+    if len(FAULTS) >= FAULTS_KEPT:
+        FAULTS.clear()
+    FAULTS[number] = type(error).__name__
 
 
 def _told(call_next: Callable[[], Any], job: Any) -> Any:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connections, transaction
 from django.utils.module_loading import import_string
 
 from tenants.addresses import connect, connect_owner
+from tenants.beats import Pulse
 from tenants.context import use_control
 from tenants.handoffs import forget_old_handoffs
 from tenants.models import Cell, Domain, FleetState, ReadySchema, Removal, Tenant
@@ -168,9 +169,11 @@ def _roles_needed(number: int) -> int:
 
 def run_forever(*, pause: float = 5.0) -> None:
     """Keep the pool full, answer calls at once, and do what else is due (PROVISIONER_HOOKS)."""
+    pulse = Pulse("provisioner")
     with connect("CONTROL_DATABASE_URL") as listener:
         listener.execute(f"LISTEN {CHANNEL}".encode())
         while True:
+            pulse.beat()
             _round()
             for _ in listener.notifies(timeout=pause, stop_after=1):
                 pass

@@ -7,10 +7,14 @@ import logging
 from typing import Any
 
 import procrastinate
+from django.db import close_old_connections
 from procrastinate import jobs as procrastinate_jobs
 from procrastinate import utils as procrastinate_utils
 
 from tenants.addresses import address
+from tenants.beats import Pulse
+from tenants.cells import CELL_ALIAS
+from tenants.failures import tend_failures
 from tenants.jobs import worker_app
 from tenants.schedules import Clock, call_rounds
 
@@ -29,7 +33,8 @@ async def run_worker(*, concurrency: int = 2) -> None:
     """Work until told to stop (SIGTERM, SIGINT)."""
     app = worker_app(address("JOBS_DATABASE_URL"))
     async with app.open_async():
-        aside = [asyncio.create_task(one(app)) for one in (_rescue_forever, _watch_the_clock)]
+        rounds = (_rescue_forever, _watch_the_clock, _tend_forever)
+        aside = [asyncio.create_task(one(app)) for one in rounds]
         try:
             await app.run_worker_async(
                 concurrency=concurrency,
@@ -82,3 +87,20 @@ async def _watch_the_clock(app: procrastinate.App) -> None:
             logger.exception("calling what is due failed")
             clock = Clock()
         await asyncio.sleep(TICK)
+
+
+async def _tend_forever(app: procrastinate.App) -> None:
+    """Say that we live, and what failed."""
+    pulse = Pulse("worker")
+    while True:
+        try:
+            await asyncio.to_thread(_beat, pulse)
+            await tend_failures(app, cell=CELL_ALIAS)
+        except Exception:
+            logger.exception("telling the control plane of failed jobs failed")
+        await asyncio.sleep(TICK)
+
+
+def _beat(pulse: Pulse) -> None:
+    close_old_connections()
+    pulse.beat()
