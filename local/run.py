@@ -191,12 +191,20 @@ def start_services(supervisor: Supervisor, stack: Stack, variables: dict[str, st
     web = environment.process_environment(variables, without=everyday)
     owner = environment.process_environment(variables, without=(environment.ADMIN,))
     start_mail(supervisor, stack, web)
-    supervisor.start("provisioner", [*MANAGE, "run_provisioner"], env=owner)
-    supervisor.start("worker", [*MANAGE, "run_worker"], env=web)
+    supervisor.start("provisioner", [*MANAGE, "run_provisioner"], env=metered(owner, 2))
+    supervisor.start("worker", [*MANAGE, "run_worker"], env=metered(web, 1))
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "app/config/gunicorn.py"]
     supervisor.start("web", gunicorn, env=web)
     ready = f"http://127.0.0.1:{stack.port}/readyz"
     supervisor.wait_until(lambda: run_id_at(ready) == stack.run_id, what="The web", seconds=120)
+
+
+def metered(env: dict[str, str], place: int) -> dict[str, str]:
+    """The processes of one machine tell their metrics side by side, when they are asked for."""
+    port = env.get("METRICS_PORT", "0")
+    if not port.isdigit() or not int(port):
+        return env
+    return env | {"METRICS_PORT": str(int(port) + place)}
 
 
 def start_mail(supervisor: Supervisor, stack: Stack, env: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from tenants.context import Ref, bind_actor, current, origin, use_control, use_tenant
+from tenants.metrics import JOBS
 from tenants.models import Tenant
 from tenants.routing import ref_of
 
@@ -136,7 +137,9 @@ def _told(call_next: Callable[[], Any], job: Any) -> Any:
 
 
 def _facts(job: Any, started: float, *, outcome: str) -> dict[str, Any]:
-    ms = round((time.perf_counter() - started) * 1000, 1)
+    seconds = time.perf_counter() - started
+    JOBS.labels(job.task_name, outcome).observe(seconds)
+    ms = round(seconds * 1000, 1)
     about = {"task": job.task_name, "job": job.id, "attempt": job.attempts + 1}
     return about | {"ms": ms, "outcome": outcome}
 

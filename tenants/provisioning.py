@@ -14,6 +14,7 @@ from tenants.addresses import connect, connect_owner
 from tenants.beats import Pulse
 from tenants.context import use_control
 from tenants.handoffs import forget_old_handoffs
+from tenants.metrics import SIGN_UPS
 from tenants.models import Cell, Domain, FleetState, ReadySchema, Removal, Tenant
 from tenants.routing import HOSTS, workspace_host
 from tenants.schemas import ROLES_AT_ONCE, make_roles_through, migration_hash
@@ -114,7 +115,7 @@ def activate(tenant: Tenant) -> None:
     needed = dict.fromkeys(("owner_email", "owner_password", "owner_name"), "")
     rows = Tenant.objects.filter(pk=tenant.pk, status=Tenant.Status.PROVISIONING)
     with use_control():
-        rows.update(status=Tenant.Status.ACTIVE, signup={}, **needed)
+        SIGN_UPS.inc(rows.update(status=Tenant.Status.ACTIVE, signup={}, **needed))
         tenant.refresh_from_db()
     HOSTS.clear()
 

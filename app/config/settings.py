@@ -315,6 +315,9 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Clientele <no-reply@{PUBLIC_NAME}>
 # --- Logs and faults -----------------------------------------------------------------------------
 LOG_FORMAT = env.choice("LOG_FORMAT", "line" if LOCAL else "json", among={"line", "json"})
 LOGGING = logging_config(kind=LOG_FORMAT, level=env.text("LOG_LEVEL", "INFO"))
+#: Where a process tells its metrics; 0 is nowhere.
+METRICS_PORT = env.whole("METRICS_PORT", 0, low=0, high=65535)
+METRICS_BIND = env.shaped("METRICS_BIND", r"[0-9a-f.:]+", default="127.0.0.1", told="an address")
 SENTRY_DSN = env.text("SENTRY_DSN", "")
 RELEASE = env.text("RELEASE", "")
 if SENTRY_DSN:

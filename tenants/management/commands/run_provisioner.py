@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from tenants import metrics, readings
 from tenants.provisioning import run_forever, run_once
 
 
@@ -24,4 +25,5 @@ class Command(BaseCommand):
         if options["once"]:
             self.stdout.write(f"{run_once()} made")
             return
+        metrics.serve("provisioner", readings.of_provisioner)
         run_forever()

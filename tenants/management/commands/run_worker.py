@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from tenants import metrics, readings
 from tenants.worker import run_worker
 
 
@@ -22,4 +23,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until stopped."""
+        metrics.serve("worker", readings.of_worker)
         asyncio.run(run_worker(concurrency=options["concurrency"]))

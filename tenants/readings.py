@@ -1,0 +1,91 @@
+"""What the databases know of jobs, connections and the pool, for metrics and heartbeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from prometheus_client.core import GaugeMetricFamily
+
+from tenants.addresses import address
+from tenants.metrics import reading
+
+#: Whoever asks must not hang because a database does.
+PATIENCE = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}
+_QUEUE = """
+SELECT count(*) FILTER (WHERE job.status = 'todo'),
+       count(*) FILTER (WHERE job.status = 'doing'),
+       count(*) FILTER (WHERE job.status = 'failed'),
+       coalesce(extract(epoch FROM now() - min(coalesce(job.scheduled_at, (
+           SELECT min(at) FROM jobs.procrastinate_events AS event WHERE event.job_id = job.id
+       ))) FILTER (WHERE job.status = 'todo' AND coalesce(job.scheduled_at, now()) <= now())), 0)
+  FROM jobs.procrastinate_jobs AS job
+ WHERE job.status IN ('todo', 'doing', 'failed')
+"""
+_CONNECTIONS = """
+SELECT count(*), current_setting('max_connections')::int
+  FROM pg_stat_activity WHERE datname = current_database()
+"""
+_POOL = """
+SELECT count(*) FILTER (WHERE tenant_id IS NULL AND state = 'ready'),
+       count(*) FILTER (WHERE state = 'wanted')
+  FROM tenants_readyschema
+"""
+_TENANTS = "SELECT status, count(*) FROM tenants_tenant GROUP BY status"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How the jobs of a cell stand."""
+
+    waiting: int
+    running: int
+    failed: int
+    #: Seconds that the oldest job waits that could run; 0 without one.
+    oldest: float
+
+
+def queue() -> Queue:
+    """Ask the cell, as the worker's role."""
+    row = _one("JOBS_DATABASE_URL", _QUEUE)
+    return Queue(row[0], row[1], row[2], max(0.0, float(row[3])))
+
+
+def of_worker() -> Iterable[GaugeMetricFamily]:
+    """Jobs and connections of the cell."""
+    now = queue()
+    states = {("waiting",): now.waiting, ("running",): now.running, ("failed",): now.failed}
+    yield reading("jobs", "Jobs in the queue by state", ("state",), states)
+    yield reading(
+        "jobs_oldest_seconds", "How long the oldest job waits that could run", (), {(): now.oldest}
+    )
+    yield from _connections("JOBS_DATABASE_URL", "cell")
+
+
+def of_provisioner() -> Iterable[GaugeMetricFamily]:
+    """The pool, the workspaces, and connections of the control plane."""
+    ready, wanted = _one("CONTROL_DATABASE_URL", _POOL)
+    states = {("ready",): ready, ("wanted",): wanted}
+    yield reading("pool", "Schemas kept for sign-ups, by state", ("state",), states)
+    rows = _all("CONTROL_DATABASE_URL", _TENANTS)
+    statuses = {(str(status),): count for status, count in rows}
+    yield reading("workspaces", "Workspaces by status", ("status",), statuses)
+    yield from _connections("CONTROL_DATABASE_URL", "control")
+
+
+def _connections(setting: str, plane: str) -> Iterable[GaugeMetricFamily]:
+    used, most = _one(setting, _CONNECTIONS)
+    told = "Connections to a database, and the most that its server takes"
+    values = {(plane, "open"): used, (plane, "most"): most}
+    yield reading("database_connections", told, ("plane", "kind"), values)
+
+
+def _one(setting: str, query: str) -> Any:
+    return _all(setting, query)[0]
+
+
+def _all(setting: str, query: str) -> list[Any]:
+    with psycopg.connect(address(setting), autocommit=True, **PATIENCE) as connection:  # type: ignore[arg-type]
+        return connection.execute(query.encode()).fetchall()

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import urllib.request
+
+import pytest
+from prometheus_client import REGISTRY
+
+from app.config.edge import group_of
+from local.ports import free_port
+from tenants import metrics, readings
+from tenants.jobs import run_in_workspace
+from tests.isolation.surface import public_routes, workspace_routes
+
+
+def value(name, **labels):
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def scrape(port):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        return answer.read().decode()
+
+
+@pytest.fixture
+def served(settings):
+    """Serve as a process of its own would, on a free port, and end it."""
+    settings.METRICS_PORT, settings.METRICS_BIND = free_port(), "127.0.0.1"
+    before = set(REGISTRY._collector_to_names)
+
+    def serve(*reads):
+        metrics.serve("test", *reads)
+        return settings.METRICS_PORT
+
+    yield serve
+    for server in metrics._opened:
+        server.shutdown()
+    metrics.leave_to_master()
+    for collector in set(REGISTRY._collector_to_names) - before:
+        REGISTRY.unregister(collector)
+
+
+def test_a_request_is_counted_by_its_group_method_and_status(two, browser, alice):
+    labels = {"group": "records", "method": "GET", "status": "2xx"}
+    before = value("clientele_request_seconds_count", **labels)
+    client = browser(alice)
+    client.get("/deals/")
+    client.get("/accounts/?q=x")
+    assert value("clientele_request_seconds_count", **labels) == before + 2
+    assert value("clientele_requests_in_flight") == 0
+
+
+def test_groups_are_a_closed_set_without_anything_that_a_visitor_chooses():
+    groups = {group_of(f"/{route}") for route in (*workspace_routes(), *public_routes())}
+    assert {"records", "api", "login", "join", "home", "settings"} <= groups
+    assert len(groups) < 60
+    assert not [group for group in groups if set(group) & set("<>^(?/")]
+
+
+def test_whatever_is_asked_makes_no_new_series(public, db):
+    before = len(next(iter(metrics.REQUESTS.collect())).samples)
+    for number in range(30):
+        public.get(f"/unknown-{number}/")
+        public.generic(f"VERB{number}", "/unknown/")
+    after = len(next(iter(metrics.REQUESTS.collect())).samples)
+    assert after - before <= 2 * (len(metrics.SECONDS) + 4)
+
+
+def test_metrics_are_not_told_at_the_doors_of_the_product(public, browser, alice):
+    assert public.get("/metrics").status_code == 404
+    assert public.get("/metrics/").status_code == 404
+    assert browser(alice).get("/metrics/").status_code == 404
+    assert b"clientele_request" not in public.get("/healthz").content
+
+
+def test_jobs_are_counted_by_task_and_outcome():
+    from types import SimpleNamespace
+
+    def fail():
+        raise LookupError
+
+    told = {"task_name": "tests.counted", "id": 1, "attempts": 0, "task_kwargs": {}}
+    context = SimpleNamespace(job=SimpleNamespace(**told))
+    run_in_workspace(lambda: None, context, None)
+    with pytest.raises(LookupError):
+        run_in_workspace(fail, context, None)
+    for outcome in ("done", "failed"):
+        labels = {"task": "tests.counted", "outcome": outcome}
+        assert value("clientele_job_seconds_count", **labels) == 1
+
+
+def test_without_a_port_nothing_listens(settings):
+    settings.METRICS_PORT = 0
+    metrics.serve("test", readings.of_worker)
+    assert metrics.port_told() == 0
+
+
+def test_the_worker_tells_jobs_and_connections(served, fresh):
+    from tenants.context import use_tenant
+    from tests.tenants.tasks import add_team
+
+    with use_tenant(fresh):
+        add_team.defer(name="never run")
+        add_team.defer_in(3600, name="not yet")
+    text = scrape(served(readings.of_worker))
+    assert 'clientele_process{name="test"} 1.0' in text
+    assert 'clientele_jobs{state="failed"}' in text
+    waiting = float(text.partition('clientele_jobs{state="waiting"} ')[2].split()[0])
+    oldest = float(text.partition("\nclientele_jobs_oldest_seconds ")[2].split()[0])
+    assert waiting >= 2
+    assert 0 < oldest < 600
+    assert 'clientele_database_connections{kind="most",plane="cell"}' in text
+
+
+def test_the_provisioner_tells_the_pool(served, fresh):
+    text = scrape(served(readings.of_provisioner))
+    assert 'clientele_pool{state="ready"} 0.0' in text
+    active = float(text.partition('clientele_workspaces{status="active"} ')[2].split()[0])
+    assert active >= 3
+
+
+def test_a_database_that_is_down_leaves_its_gauges_out_and_no_more(served, settings):
+    settings.JOBS_DATABASE_URL = "postgresql://nobody:secret-word@127.0.0.1:1/none"
+    text = scrape(served(readings.of_worker))
+    assert "clientele_jobs{" not in text
+    assert "clientele_sign_ups_total" in text
+    assert "secret-word" not in text
