@@ -72,7 +72,7 @@ def invite(
         hold()
         _check_guests(guests, user=user)
         _check_place(manager, user)
-        take_seats(len(guests))
+        take_seats(len(guests), by=by)
         made = [
             Invitation(
                 email=normal_email(guest.email),
@@ -156,7 +156,7 @@ def resend(invitation: Invitation, *, by: Actor) -> None:
         name_event("invitation.resent")
         row = _held(invitation)
         if row.state is State.EXPIRED:
-            take_seats()
+            take_seats(by=by)
         row.hash, row.expires_at = None, timezone.now() + GOOD_FOR
         row.save(update_fields=["hash", "expires_at"])
         _send_later(row)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from app.access import inviting
+from app.access import inviting, plan_news
 from app.access.mails import language_of, send
 from app.access.models import User, Workspace
 from app.access.verification import ask_once
 from tenants.context import current
 from tenants.jobs import task
 from tenants.routing import workspace_url
+from tenants.schedules import every
 
 
 @task(name="access.ask_for_proof", attempts=8)
@@ -33,6 +34,18 @@ def tell_of_sign_in(*, user_id: int, what: str, program: str = "", ip: str = "")
             ip=ip,
             url=workspace_url(current().subdomain, "/settings/security/"),
         )
+
+
+@task(name="access.tell_of_plan", attempts=8)
+def tell_of_plan(*, user_id: int, news: str, cause: str, until: str, days: int = 0) -> None:
+    """Mail an owner what became of the plan."""
+    plan_news.mail(user_id, news=news, cause=cause, until=until, days=days)
+
+
+@every("11 * * * *", name="access.remind_of_trial")
+def remind_of_trial() -> None:
+    """Speak of the end of the trial when it is near."""
+    plan_news.remind()
 
 
 @task(name="access.send_invitation", attempts=8)

@@ -53,7 +53,7 @@ def create_person(
         name_event("person.added")
         if user.has_seat:
             _end_invitations(email=user.email)
-            take_seats()
+            take_seats(by=by)
         _set_password(user, password)
         user.full_clean(exclude=["password"])
         user.save()
@@ -116,14 +116,14 @@ def give_seat(user: User, *, by: Actor, email: str, password: str) -> None:
         _hold(user, by=by)
         name_event("person.seated")
         _end_invitations(user=user)
-        seat_person(user, email=email, password=password)
+        seat_person(user, email=email, password=password, by=by)
 
 
-def seat_person(user: User, *, email: str, password: str) -> None:
+def seat_person(user: User, *, email: str, password: str, by: Actor | None = None) -> None:
     """Give somebody an address, a password and one of the seats. Raises ValidationError."""
     if user.has_seat:
         raise ValidationError({"email": _("%(name)s has a seat.") % {"name": user.name}})
-    take_seats()
+    take_seats(by=by)
     user.email, user.has_seat = email, True
     _set_password(user, password)
     user.full_clean(exclude=["password", "manager"])
@@ -165,7 +165,7 @@ def reactivate_person(user: User, *, by: Actor) -> None:
             return
         name_event("person.reactivated")
         if user.has_seat:
-            take_seats()
+            take_seats(by=by)
         user.is_active = True
         user.save()
         hints.remember(user)

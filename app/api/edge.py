@@ -13,6 +13,8 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from app.access import plan
+from app.access.plan import Feature
 from app.api import idempotency, problems
 from app.api.problems import Problem
 from app.api.throttles import Throttle
@@ -70,10 +72,22 @@ def admit(request: HttpRequest) -> None:
             raise too_many(wait)
         words = _("Send a token of this workspace: Authorization: Bearer TOKEN.")
         raise Problem(401, words, headers=CHALLENGE)
+    if not plan.allows(request.actor.plan, Feature.API):  # type: ignore[attr-defined]
+        raise not_in_plan(Feature.API)
     token = hashlib.sha256(request.headers.get("Authorization", "").encode()).hexdigest()
     wait = TOKENS.wait(f"{current().schema} {token}")
     if wait:
         raise too_many(wait)
+
+
+def not_in_plan(feature: Feature) -> Problem:
+    """The company's plan does not hold it; the document names the one that does."""
+    facts = {
+        "type": "urn:clientele:problem:not-in-plan",
+        "title": _("Not part of the plan"),
+        "plan": plan.plan_with(feature),
+    }
+    return Problem(403, plan.missing(feature), members=facts)
 
 
 def too_many(wait: int) -> Problem:

@@ -17,7 +17,7 @@ from app.access.models import User
 from app.access.people import check_may_touch
 from app.access.requests import SignedInRequest
 from app.access.restriction import open_when_restricted
-from app.access.seats import seats
+from app.access.seats import seats, what_now
 from app.access.verification import is_verified
 from app.lib.forms import take_errors, words_of
 from app.setup.gate import administrators_only
@@ -50,7 +50,13 @@ def new(request: SignedInRequest) -> HttpResponse:
             return redirect("setup:invitations")
     status = 422 if form.errors else 200
     return page(
-        request, "invite", form=form, seats=seats(), is_verified=is_verified(), status=status
+        request,
+        "invite",
+        form=form,
+        seats=seats(),
+        seats_advice=what_now(request.actor),
+        is_verified=is_verified(),
+        status=status,
     )
 
 

@@ -13,7 +13,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from app.access import plan
 from app.access.models import Branch, Team
+from app.access.plan import Feature
 from app.access.requests import SignedInRequest
 from app.access.tree import alias, put_in
 from app.lib.forms import words_of
@@ -56,6 +58,8 @@ def change_team(request: SignedInRequest, pk: int) -> HttpResponse:
 def add_branch(request: SignedInRequest) -> HttpResponse:
     """One more branch."""
     form, place = BranchForm(request.POST, prefix="branch"), BranchPlaceForm(request.POST)
+    if not plan.has(Feature.BRANCHES):
+        form.add_error("name", plan.missing(Feature.BRANCHES))
     if not (form.is_valid() and place.is_valid()):
         return _page(request, branch_form=form)
     form.instance.parent = place.cleaned_data["parent"]
@@ -117,5 +121,6 @@ def _page(
         "form": form or TeamForm(),
         "branch_form": branch_form or BranchForm(prefix="branch"),
         "place_form": BranchPlaceForm(),
+        "missing": "" if plan.has(Feature.BRANCHES) else plan.missing(Feature.BRANCHES),
     }
     return page(request, "teams", status=422 if wrong else 200, **context)

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from app.access import plan
 from app.access.models import ApiToken
+from app.access.plan import Feature
 from app.access.requests import SignedInRequest
 from app.access.restriction import open_when_restricted
 from app.access.tokens import make_token, revoke
@@ -23,6 +25,8 @@ from app.setup.pages import page
 def tokens(request: SignedInRequest) -> HttpResponse:
     """The list; a new token's secret is shown this once."""
     form = TokenForm(request.POST or None)
+    if form.is_bound and not plan.allows(request.actor.plan, Feature.API):
+        form.add_error("name", plan.missing(Feature.API))
     if request.method == "GET" or not form.is_valid():
         return _page(request, form, status=422 if form.errors else 200)
     _token, secret = make_token(request.user, name=form.cleaned_data["name"])
@@ -47,4 +51,13 @@ def _page(
     request: SignedInRequest, form: TokenForm, *, secret: str = "", status: int = 200
 ) -> HttpResponse:
     found = list(_visible(request))
-    return page(request, "tokens", tokens=found, form=form, secret=secret, status=status)
+    allowed = plan.allows(request.actor.plan, Feature.API)
+    return page(
+        request,
+        "tokens",
+        tokens=found,
+        form=form,
+        secret=secret,
+        missing="" if allowed else plan.missing(Feature.API),
+        status=status,
+    )

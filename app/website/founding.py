@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db import router, transaction
@@ -18,7 +19,9 @@ from app.access.verification import address_of, mark_workspace_verified
 from app.records import changes
 from app.records.registry import get
 from app.sales.pipelines import Pipeline, Stage
+from billing import clock
 from billing.catalogue import BY_SLUG, TRIAL
+from billing.standing import TRIAL_DAYS, Cause
 from tenants.context import bind_actor
 
 BASE_CURRENCY = {"zh-hans": "CNY"}
@@ -62,7 +65,13 @@ def _settings(founder: Founder) -> None:
         },
     )
     trial = BY_SLUG[TRIAL]
-    first = {"plan": trial.slug, "storage_bytes": trial.storage_bytes}
+    first = {
+        "plan": trial.slug,
+        "storage_bytes": trial.storage_bytes,
+        "state": Limits.State.TRIAL,
+        "cause": Cause.TRIAL,
+        "until": clock.now() + timedelta(days=TRIAL_DAYS),
+    }
     Limits.objects.get_or_create(id=1, defaults=first)
     Currency.objects.get_or_create(code=currency, defaults={"rate": Decimal(1)})
 

@@ -10,6 +10,7 @@ from app.access.actors import Actor
 from app.access.models import IdentityProvider, Role
 from app.access.oidc.adapter import PURPOSE
 from app.access.oidc.discovery import Unsuitable, discover, is_address
+from app.access.plan import Feature, need
 from app.lib.sealing import seal
 from tenants.audit import name_event
 
@@ -28,10 +29,20 @@ def save_provider(row: IdentityProvider, *, by: Actor, secret: str) -> None:
         not moved and before is not None and before.for_owners
     )
     _check(row)
+    if row.is_on and not (before and before.is_on):
+        _need_plan()
     row.full_clean(exclude=["issuer", "secret"])
     with transaction.atomic(using=router.db_for_write(IdentityProvider)):
         name_event("workspace.provider_changed")
         row.save()
+
+
+def _need_plan() -> None:
+    """What is on goes on after a smaller plan; only switching on anew needs the larger one."""
+    try:
+        need(Feature.SINGLE_SIGN_ON)
+    except ValidationError as error:
+        raise ValidationError({"is_on": error.messages}) from None
 
 
 def _sealed(secret: str, *, before: IdentityProvider | None) -> str:
