@@ -14,7 +14,13 @@ from django.test import Client
 from tenants.context import Ref, use_control, use_tenant
 from tests import planes
 
-pytest_plugins = ["tests.people", "tests.storage", "tests.live", "tests.isolation.fixtures"]
+pytest_plugins = [
+    "tests.people",
+    "tests.storage",
+    "tests.live",
+    "tests.payments",
+    "tests.isolation.fixtures",
+]
 DATABASES = ["default", "control"]
 #: Fixtures whose writes commit: no transaction may be around the test.
 COMMITTING = {"fresh", "open_fresh", "live"}
