@@ -80,12 +80,8 @@ def _step(price: Body) -> Step:
 
 def change(world: World, before: Body, asked: Change) -> Changed:
     """The subscription after the change and the lines that it makes."""
-    after = copy.deepcopy(before)
-    old = before["items"]["data"]
-    after["items"]["data"] = _items(world, after, asked.items)
-    new = after["items"]["data"]
-    after["items"]["total_count"] = len(new)
-    _same_currency(world, after)
+    after = new_items(world, before, asked.items)
+    old, new = before["items"]["data"], after["items"]["data"]
     reset = asked.anchor_now or step_of(world, old) != step_of(world, new)
     if before["status"] in {"trialing", "paused"}:
         return Changed(after, [], [], False)
@@ -94,6 +90,15 @@ def change(world: World, before: Body, asked: Change) -> Changed:
     prorations = _prorations(world, before, new, date=date, reset=reset) if prorate else []
     full = _restart(world, after) if reset else []
     return Changed(after, prorations, full, reset)
+
+
+def new_items(world: World, before: Body, asked: list[dict[str, Any]]) -> Body:
+    """A copy of the subscription with the items that it is to have."""
+    after = copy.deepcopy(before)
+    after["items"]["data"] = _items(world, after, asked)
+    after["items"]["total_count"] = len(after["items"]["data"])
+    _same_currency(world, after)
+    return after
 
 
 def _items(world: World, subscription: Body, asked: list[dict[str, Any]]) -> list[Body]:

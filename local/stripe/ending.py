@@ -22,10 +22,10 @@ def cancel_now(
     details: Body | None = None,
 ) -> Body:
     """It ends; what is unused is given back when asked for."""
-    from local.stripe.schedules import let_go
+    from local.stripe.phases import let_go
 
     drop_pending(world, subscription)
-    let_go(world, subscription, done=reason is None)
+    let_go(world, subscription)
     lines = _unused(world, subscription) if prorate else []
     if lines and invoice_now:
         invoice = draft(world, subscription, lines, reason="subscription_update")

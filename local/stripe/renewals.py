@@ -134,7 +134,7 @@ def _checkout(world: World, key: str) -> None:
 
 
 def _phase(world: World, key: str) -> None:
-    from local.stripe.schedules import next_phase
+    from local.stripe.phases import next_phase
 
     next_phase(world, key)
 
