@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from billing import clock
-from billing.models import BillingAccount, Comp, Subscription
+from billing.models import BillingAccount, Command, Comp, Subscription
+from billing.reading import NEVER_PAID
 from billing.standing import TRIAL_DAYS, Given, Mirror, Paid, Standing, standing
 from tenants.models import Tenant
+
+#: The command that makes something smaller at the renewal.
+PLAN_CHANGE = "plan_change"
 
 
 def account_of(tenant_id: int) -> BillingAccount:
@@ -50,8 +54,16 @@ def standing_of(account: BillingAccount) -> Standing:
 
 def current_subscription(account: BillingAccount) -> Subscription | None:
     """The subscription that decides: the live one, else the last that ended."""
-    rows = Subscription.objects.filter(account=account)
-    return rows.filter(is_current=True).first() or rows.order_by("-started_at", "-pk").first()
+    rows = Subscription.objects.filter(account=account).exclude(status__in=NEVER_PAID)
+    return rows.order_by("-is_current", "-started_at", "-pk").first()
+
+
+def planned_seats(account: BillingAccount, row: Subscription) -> int | None:
+    """What a planned change leaves, also one that is still on its way to the provider."""
+    open_or_lost = (Command.State.WAITING, Command.State.SENT, Command.State.LOST)
+    asked = Command.objects.filter(account=account, kind=PLAN_CHANGE, state__in=open_or_lost)
+    seats = [args["seats"] for args in asked.values_list("args", flat=True)]
+    return min([*seats, *([] if row.then_seats is None else [row.then_seats])], default=None)
 
 
 def _given(account: BillingAccount) -> Given | None:
@@ -68,7 +80,7 @@ def _paid(account: BillingAccount) -> Paid | None:
         plan=row.plan,
         seats=row.seats,
         period_end=row.period_end,
-        seats_then=row.then_seats,
+        seats_then=planned_seats(account, row),
         past_due_since=row.past_due_since,
         cancel_at=row.cancel_at,
         ended_at=row.ended_at,

@@ -34,6 +34,8 @@ class BillingAccount(models.Model):
         max_length=10, choices=Suspension.choices, blank=True, default=Suspension.NONE
     )
     suspension_reason = models.TextField(blank=True)
+    #: The provider's page on which something may be bought now; there is never a second one.
+    checkout = models.CharField(max_length=200, blank=True)
     #: Name, address, mail and tax id on invoices and the card's last digits, as the provider told.
     details = models.JSONField(default=dict, blank=True)
     #: A sentence for the operators; empty when all is well.
@@ -263,3 +265,14 @@ class DriftReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%F %R}"
+
+
+class Mark(models.Model):
+    """Where something that comes round stands: when it was done, and how far it came."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+    value = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -248,6 +248,9 @@ STRIPE_WEBHOOK_SECRETS = payments.webhook_secrets()
 STRIPE_TAX = env.flag("STRIPE_TAX", False)
 #: Shifts the time of billing on a development machine; empty everywhere else.
 BILLING_CLOCK_FILE = payments.clock_file(local=LOCAL)
+#: Billing's way into a workspace: it tells the limits, and asks how many seats are used.
+LIMITS_WRITER = "app.access.limits.receive"
+SEATS_COUNTER = "app.access.limits.used_seats"
 #: Where the forms of the plan pages may lead to.
 PAYMENT_ORIGINS = [STRIPE_API_BASE] if STRIPE_API_BASE else payments.HOSTED
 

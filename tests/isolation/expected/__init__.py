@@ -6,7 +6,7 @@ Methods that an entry does not name must answer 405.
 
 from __future__ import annotations
 
-from tests.isolation.expected.calls import CLOSED, OTHER_TESTS, Entry, get, post
+from tests.isolation.expected.calls import CLOSED, OTHER_TESTS, SIGNED, Entry, get, post
 from tests.isolation.expected.files import FILES, IMPORTS
 from tests.isolation.expected.records import API, PAGES
 from tests.isolation.expected.settings import SETTINGS
@@ -48,4 +48,5 @@ PUBLIC: dict[str, Entry] = {
     "signup/address/": lambda _t: [get("/signup/address/?subdomain=free-one")],
     "find/": lambda _t: [get("/find/"), post("/find/", {"email": "nobody@acme.example"}, 200)],
     "language/": lambda _t: languages(),
+    "billing/webhook/": lambda _t: [post("/billing/webhook/", {"id": "evt_1"}, 400, why=SIGNED)],
 }

@@ -20,6 +20,8 @@ PROVE = "wants a fresh proof first; the tests of sign-in cover the good case"
 ONCE = "needs a secret that was mailed; the tests of sign-in cover the good case"
 OTHER_TESTS = "commits in both planes; the tests of signing up cover the good case"
 
+SIGNED = "takes what the payment provider has signed; its own tests cover the good case"
+
 Entry = Callable[[Target], list[Call]]
 
 
