@@ -13,6 +13,8 @@ from local.leftovers import MARK
 #: Only who makes schemas and migrates may hold these; the web and the worker never do.
 OWNERS = ("CELL_OWNER_URL", "CONTROL_OWNER_URL")
 ADMIN = "ADMIN_DATABASE_URL"
+#: What the product and the Stripe simulator know each other by.
+STRIPE_SECRETS = ("stripe_key", "stripe_webhook")
 #: Two identities of the object store, and what it signs and encrypts with.
 STORAGE_SECRETS = ("s3_admin", "s3_app", "s3_sts", "s3_jwt", "s3_encryption", "s3_page")
 LOGINS = {
@@ -33,7 +35,7 @@ def kept_secrets(data_dir: Path) -> dict[str, str]:
     file = data_dir / "secrets.json"
     kept: dict[str, str] = json.loads(file.read_text()) if file.is_file() else {}
     roles = {role for role, _database in LOGINS.values()}
-    wanted = (*sorted(roles), "secret_key", *STORAGE_SECRETS)
+    wanted = (*sorted(roles), "secret_key", *STORAGE_SECRETS, *STRIPE_SECRETS)
     if missing := [name for name in wanted if name not in kept]:
         kept |= {name: secrets.token_urlsafe(32) for name in missing}
         write_private(file, json.dumps(kept, indent=1))

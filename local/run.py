@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from local import environment, leftovers, postgres, stamps, storage
+from local import environment, leftovers, payments, postgres, stamps, storage
 from local.ports import BadPort, addresses, asked_port, free_port, listens
 from local.supervisor import ChildEnded, Stopped, Supervisor
 
@@ -50,6 +50,7 @@ class Stack:
     mail_page: int
     run_id: str
     store: storage.Store
+    payments: payments.Payments
 
     def variables(self) -> dict[str, str]:
         """What env.json says and each process is given in part."""
@@ -58,6 +59,7 @@ class Stack:
         return (
             urls
             | self.store.variables()
+            | self.payments.variables()
             | {
                 "LOCAL": "1",
                 "DATA_DIR": str(self.data_dir),
@@ -119,6 +121,7 @@ def plan(data_dir: Path) -> Stack:
         **ports,
         run_id=secrets.token_hex(8),
         store=plan_store(data_dir, port),
+        payments=plan_payments(data_dir, port),
     )
 
 
@@ -128,6 +131,14 @@ def plan_store(data_dir: Path, port: int) -> storage.Store:
     beside = port + 26 if port < 60000 else 0
     origin = f"http://*.localhost:{port}"
     return storage.make_store(data_dir / "s3", secrets=kept, origin=origin, port=beside)
+
+
+def plan_payments(data_dir: Path, port: int) -> payments.Payments:
+    """The Stripe simulator, which tells the public host what happened."""
+    beside = port + 27 if port < 60000 else 0
+    webhook = f"http://localhost:{port}/billing/webhook/"
+    kept = environment.kept_secrets(data_dir)
+    return payments.make_payments(data_dir / "stripe", secrets=kept, webhook=webhook, port=beside)
 
 
 def serve(supervisor: Supervisor, stack: Stack) -> None:
@@ -191,6 +202,8 @@ def start_services(supervisor: Supervisor, stack: Stack, variables: dict[str, st
     web = environment.process_environment(variables, without=everyday)
     owner = environment.process_environment(variables, without=(environment.ADMIN,))
     start_mail(supervisor, stack, web)
+    supervisor.start("stripe", stack.payments.command(), env=web)
+    supervisor.wait_until(stack.payments.answers, what="The Stripe simulator", seconds=30)
     supervisor.start("provisioner", [*MANAGE, "run_provisioner"], env=metered(owner, 2))
     supervisor.start("worker", [*MANAGE, "run_worker"], env=metered(web, 1))
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "app/config/gunicorn.py"]
@@ -247,6 +260,7 @@ def seed_demo(supervisor: Supervisor, stack: Stack, variables: dict[str, str]) -
 def announce(stack: Stack) -> None:
     """The lines that people and scripts wait for."""
     print(f"Mail:  http://localhost:{stack.mail_page}")
+    print(f"Money: {stack.payments.address}  (Stripe simulated: customers, invoices, time)")
     for title, name in (("Demo", "demo.json"), ("Ops", OPERATORS)):
         file = stack.data_dir / name
         if file.is_file():

@@ -142,6 +142,14 @@ def attach(world: World, key: str, customer: str) -> Body:
     return world.save(method, "payment_method.attached")
 
 
+def try_reachable(world: World, method: Body, *, confirmed: bool) -> bool:
+    """Whether the bank still asks who it is; once it was told, it does not ask again."""
+    asks = method["_behaviour"].startswith("authenticate") and not method["_authenticated"]
+    if asks and confirmed:
+        world.store.put(method | {"_authenticated": True})
+    return asks and not confirmed
+
+
 @route("GET /v1/payment_methods", PAGE | {"customer": text, "type": text})
 def list_payment_methods(call: Call) -> Body:
     """Those of a customer."""
@@ -270,12 +278,9 @@ def cancel_setup_intent(call: Call, key: str) -> Body:
 def confirm_intent(world: World, intent: Body, *, confirmed: bool = False) -> Body:
     """Succeeds, asks who it is, or is declined."""
     method = world.load("payment_method", intent["payment_method"])
-    asks = method["_behaviour"].startswith("authenticate") and not method["_authenticated"]
-    if asks and not confirmed:
+    if try_reachable(world, method, confirmed=confirmed):
         intent |= {"status": "requires_action", "next_action": {"type": "use_stripe_sdk"}}
         return world.save(intent, "setup_intent.requires_action")
-    if asks:
-        world.store.put(method | {"_authenticated": True})
     if intent["customer"]:
         attach(world, method["id"], intent["customer"])
     elif method["_behaviour"] in FAILING and method["_behaviour"] != "attaches":

@@ -27,7 +27,7 @@ from local.stripe.store import Body
 from local.stripe.world import World
 
 KEPT = ("number", "expiry", "cvc", "name", "email", "line1", "postal_code", "city", "country",
-        "tax_kind", "tax_id")  # fmt: skip
+        "tax_kind", "tax_id", "do")  # fmt: skip
 CARDS = (
     ("4242 4242 4242 4242", "works"),
     ("4000 0000 0000 0341", "is taken, then fails"),
@@ -57,7 +57,7 @@ def _take(world: World, session: Body, given: Mapping[str, str]) -> Page:
         with world.store.transaction():
             done = complete(world, session, given)
     except AsksWhoItIs:
-        return _confirmation(session, given)
+        return confirmation(given, back=f"/checkout/{session['id']}")
     except Refusal as refused:
         return _show(world, session, given, error=refused.body["error"]["message"])
     return redirect(_back(done, done["success_url"]))
@@ -155,7 +155,7 @@ def card_help() -> Markup:
     )
 
 
-def _confirmation(session: Body, given: Mapping[str, str]) -> Page:
+def confirmation(given: Mapping[str, str], *, back: str) -> Page:
     """The bank's page, with what was typed kept in hidden fields."""
     hidden = [
         tag("input", type="hidden", name=name, value=given[name]) for name in KEPT if name in given
@@ -165,5 +165,5 @@ def _confirmation(session: Body, given: Mapping[str, str]) -> Page:
     return document(
         "Confirm", tag("h1", "Confirm with your bank"), tag("p", text),
         form(join(hidden), yes, button("It is me")),
-        tag("p", tag("a", "Use another card", href=f"/checkout/{session['id']}")),
+        tag("p", tag("a", "Use another card", href=back)),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import os
 import re
 import signal
 import sys
@@ -21,20 +22,29 @@ from local.stripe import (
     clock,
     customers,
     events,
+    giving_back,
     invoices,
+    portal,
     schedules,
     subscriptions,
+    test_clocks,
 )
 from local.stripe.checkout_pages import checkout_page
 from local.stripe.control import Control
+from local.stripe.desk import desk_page
+from local.stripe.invoice_pages import invoice_page
 from local.stripe.pages import Page, asset, failure
+from local.stripe.portal_pages import portal_page
 from local.stripe.server import Simulator
 from local.stripe.service import Request, Service
 from local.stripe.store import Store
 from local.stripe.webhooks import Messenger
 from local.stripe.world import World
 
-RESOURCES = (cards, catalog, checkout, customers, events, invoices, schedules, subscriptions)
+RESOURCES = (
+    cards, catalog, checkout, customers, events, giving_back, invoices, portal, schedules,
+    subscriptions, test_clocks,
+)  # fmt: skip
 TICK = 0.25
 
 
@@ -49,8 +59,10 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--dir", type=Path, required=True, help="where its state is kept")
     parser.add_argument("--clock-file", type=Path, help="gets the seconds it is ahead by")
     parser.add_argument("--webhook", help="where events are posted to")
-    parser.add_argument("--secret", help="signs them")
-    parser.add_argument("--key", default="sk_test_simulator", help="the only key it accepts")
+    secret = os.environ.get("STRIPE_WEBHOOK_SECRETS", "").partition(",")[0]
+    key = os.environ.get("STRIPE_API_KEY") or "sk_test_simulator"
+    parser.add_argument("--secret", default=secret, help="signs them")
+    parser.add_argument("--key", default=key, help="the only key it accepts")
     parser.add_argument("--bind", default="127.0.0.1", help="loopback and nothing else")
     parser.add_argument("--backoff", type=float, default=1.0, help="seconds before a second try")
     return parser.parse_args(arguments)
@@ -58,14 +70,14 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def check(asked: argparse.Namespace) -> None:
     """Refuse to be anything but a toy on this machine."""
-    if not re.fullmatch(r"(sk|rk)_test_\w+", asked.key):
+    if not re.fullmatch(r"(sk|rk)_test_[\w-]+", asked.key):
         raise Unsafe("The key must begin with sk_test_: a live key is refused.")
     if asked.bind != "127.0.0.1":
         raise Unsafe(f"{asked.bind} is refused: the simulator listens on 127.0.0.1 only.")
     if asked.webhook and not is_here(asked.webhook):
         raise Unsafe("Webhooks go to addresses of this machine only.")
-    if bool(asked.webhook) != bool(asked.secret):
-        raise Unsafe("--webhook and --secret belong together.")
+    if asked.webhook and not asked.secret:
+        raise Unsafe("--webhook needs --secret.")
 
 
 def is_here(url: str) -> bool:
@@ -143,8 +155,19 @@ def show(control: Control, request: Request) -> Page:
     given = dict(parse_qsl(request.encoded)) if request.method == "POST" else None
     if parts[0] == "assets":
         return asset(parts[-1])
-    world = control.world
-    with world.store.transaction():
-        if parts[0] == "checkout" and len(parts) == 2:
-            return checkout_page(world, parts[1], given)
+    if parts == [""]:
+        return desk_page(control.world, control.messenger, given)
+    with control.world.store.transaction():
+        return _hosted(control.world, parts, given)
+
+
+def _hosted(world: World, parts: list[str], given: dict[str, str] | None) -> Page:
+    """What Stripe would show to a customer."""
+    match parts:
+        case ["checkout", key]:
+            return checkout_page(world, key, given)
+        case ["portal", key, secret]:
+            return portal_page(world, key, secret, given)
+        case ["invoice", key, secret, *rest] if rest in ([], ["pdf"]):
+            return invoice_page(world, key, secret, given, pdf=bool(rest))
     return failure("Not found", "There is nothing here.", status=404)
