@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,6 +13,7 @@ from django.utils.translation import get_language
 from app.access.actors import Actor
 from app.access.brand import brand_of, brand_of_host
 from app.access.rights import Verb, may
+from app.config.banners import banners
 from app.lib.people import avatar, initials
 from app.records.entity import Entity
 from app.records.registry import all_entities
@@ -53,6 +55,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "avatar": avatar(actor.name, pk=actor.user_id, picture=actor.picture) if actor else "",
         "brand": brand_of(actor) if actor else SimpleLazyObject(brand_of_host),
         "menu": _menu(actor) if actor else [],
+        "banners": partial(banners, request, actor),
         "console": actor is not None and _at_operators(),
     }
     return {"shell": frame, "actor": actor}

@@ -81,10 +81,11 @@ def _lines(entity: Entity, query: Query, columns: Sequence[str], *, actor: Actor
             yield writer.writerow([row["id"], *cells])
         if found.next is None:
             return
-        query = _further(query, found.next)
+        query = further(query, found.next)
 
 
-def _further(query: Query, cursor: str) -> Query:
+def further(query: Query, cursor: str) -> Query:
+    """The same question for the next page."""
     from app.records import keyset
 
     return Query(query.filters, query.q, query.sort, keyset.decode(cursor), query.limit)

@@ -68,6 +68,12 @@ COMPANY = (
     ),
     Page("/settings/currencies/", _("Currencies"), "banknote", _("Currencies and their rates")),
     Page("/settings/storage/", _("Storage"), "hard-drive", _("How much room files take")),
+    Page(
+        "/settings/export/",
+        _("Export everything"),
+        "file-archive",
+        _("All records, people and files in one archive"),
+    ),
 )
 IMPORTS = Page(
     "/settings/imports/", _("Imports"), "import", _("Bring in spreadsheets, and undo them")

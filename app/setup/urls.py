@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from app.setup import (
+    export_pages,
     invitations,
     leaving,
     notifications,
@@ -37,6 +38,9 @@ urlpatterns = [
     path("workspace/logo/", workspace.logo, name="logo"),
     path("workspace/colour/", workspace.colour, name="colour"),
     path("storage/", storage.storage, name="storage"),
+    path("export/", export_pages.export, name="export"),
+    path("export/<int:pk>/progress/", export_pages.progress, name="export_progress"),
+    path("export/<int:pk>/download/", export_pages.download, name="export_download"),
     path("teams/", teams.teams, name="teams"),
     path("teams/<int:pk>/", teams.change_team, name="team"),
     path("branches/", teams.add_branch, name="branches"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import botocore.session
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.credentials import (
     CredentialProvider,
@@ -32,6 +33,8 @@ PASS_LIFE = 60 * 60
 MAX_PASSES = 2000
 #: Seconds that a visitor waits for a word of the store, twice.
 PATIENCE = 5
+#: Other threads would not know whose file it is.
+ALONE = TransferConfig(use_threads=False, multipart_chunksize=16 * 1024 * 1024)
 OBJECT_ACTIONS = (
     "s3:GetObject",
     "s3:GetObjectVersion",

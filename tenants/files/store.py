@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from tenants.files import names, purge
-from tenants.files.connections import LONGEST_ADDRESS, clients, configured, place
+from tenants.files.connections import ALONE, LONGEST_ADDRESS, clients, configured, place
 from tenants.files.errors import (
     BeyondEnd,
     Changed,
@@ -169,6 +169,19 @@ def put(file: UUID, content: bytes, *, content_type: str) -> None:
             Body=content,
             ContentType=content_type,
             **_encryption(where.encryption),
+        )
+
+
+def put_large(file: UUID, content: IO[bytes], *, content_type: str) -> None:
+    """The same for what does not fit into memory; sent in parts from this very thread."""
+    where = place()
+    with answered():
+        clients().patient.upload_fileobj(
+            content,
+            where.bucket,
+            final_key(file),
+            ExtraArgs={"ContentType": content_type, **_encryption(where.encryption)},
+            Config=ALONE,
         )
 
 

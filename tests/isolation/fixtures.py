@@ -108,6 +108,7 @@ def target_of(ref: Ref, owner: Any, *, stamp: str) -> Target:
         "branch": Branch.objects.create(name=f"{stamp} {number}").pk,
         "invitation": invitation_of(owner, stamp=f"{stamp}{number}"),
         "hand_over": hand_over_of(owner, stamp=f"{stamp} {number}"),
+        "export": export_of(owner),
         "seatless": create_seatless([f"{stamp} {number}"], by=actor(owner))[0].pk,
         "token": make_token(owner, name=stamp)[0].pk,
         "handoff": handoff(ref),
@@ -136,6 +137,19 @@ def hand_over_of(owner: Any, *, stamp: str) -> int:
     sample("accounts", by=owner, owner=person, stamp=stamp)
     made = start(person, by=actor(owner), plan=Plan({"accounts": owner}), ends_access=False)
     run(made.pk)
+    return made.pk
+
+
+def export_of(owner: Any) -> int:
+    """One that is done and can be fetched."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from app.setup.exports import Export
+
+    until = timezone.now() + timedelta(days=7)
+    made = Export.objects.create(asked_by_id=owner.pk, status="done", expires_at=until)
     return made.pk
 
 

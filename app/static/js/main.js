@@ -2,6 +2,7 @@
 import "./htmx.js";
 import "./shell.js";
 import "./toasts.js";
+import "./banners.js";
 import "./palette.js";
 import "./keys.js";
 import "./list.js";

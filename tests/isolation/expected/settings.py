@@ -105,6 +105,20 @@ SETTINGS: dict[str, Entry] = {
         post("/settings/workspace/colour/", {"accent": "teal"}),
         post("/settings/workspace/colour/", {"accent": "beige"}, 422, why="not of the palette"),
     ],
+    "settings/export/": lambda _t: [
+        get("/settings/export/"),
+        post("/settings/export/"),
+    ],
+    "settings/export/<int:pk>/progress/": lambda t: [
+        get(f"/settings/export/{t.other['export']}/progress/")
+    ],
+    "settings/export/<int:pk>/download/": lambda t: [
+        get(
+            f"/settings/export/{t.other['export']}/download/",
+            302,
+            why="leads to the object store, by an address of a minute",
+        )
+    ],
     "settings/teams/": lambda t: [
         get("/settings/teams/"),
         post("/settings/teams/", {"name": f"{t.say}2"}),
