@@ -132,6 +132,8 @@ def shop(two: tuple[Ref, Ref], stripe_world: World) -> Iterator[Shop]:
     """Acme, which has paid nothing yet; the test runs in the control plane."""
     with use_control():
         list(sync_prices())
+        for ref in two:
+            account_of(ref.id)  # the trial begins
         yield Shop(stripe_world, two[0])
 
 
@@ -144,7 +146,6 @@ def other_shop(shop: Shop, two: tuple[Ref, Ref]) -> Shop:
 @pytest.fixture
 def told(shop: Shop, receiver: Receiver) -> Receiver:
     """Where the provider's messages arrive, not yet handed to the product."""
-    endpoint = {"url": receiver.url, "enabled_events": ["*"]}
-    shop.world.simulator.control("GET", "health")
-    shop.world.api.v1.webhook_endpoints.create(endpoint)
+    shop.world.send_to(receiver.url)
+    list(sync_prices())
     return receiver
