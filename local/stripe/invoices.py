@@ -215,7 +215,7 @@ def _upcoming(world: World, before: Body, asked: Change, *, recurring: bool) -> 
 def _as_preview(invoice: Body) -> Body:
     key = preview_id()
     lines = [entry | {"invoice": key} for entry in invoice["lines"]["data"]]
-    balance = invoice["starting_balance"] + invoice["amount_due"] - invoice["total"]
+    balance = invoice["starting_balance"] + invoice["total"] - invoice["amount_due"]
     invoice["lines"] = invoice["lines"] | {"data": lines, "url": f"/v1/invoices/{key}/lines"}
     return invoice | {"id": key, "ending_balance": balance}
 

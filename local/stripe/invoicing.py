@@ -180,7 +180,7 @@ def finalize(world: World, invoice: Body) -> Body:
     world.store.put(customer)
     if due != total:
         move_balance(
-            world, customer["id"], due - total, currency=invoice["currency"],
+            world, customer["id"], total - due, currency=invoice["currency"],
             kind="applied_to_invoice", invoice=invoice["id"],
         )  # fmt: skip
     now = world.now()
@@ -188,7 +188,7 @@ def finalize(world: World, invoice: Body) -> Body:
     page = f"{world.address}/invoice/{invoice['id']}/{secret}"
     invoice |= {
         "status": "open", "number": number, "amount_due": due, "amount_remaining": due,
-        "starting_balance": balance, "ending_balance": balance + due - total,
+        "starting_balance": balance, "ending_balance": balance + total - due,
         "effective_at": now, "hosted_invoice_url": page, "invoice_pdf": f"{page}/pdf",
         "automatically_finalizes_at": None, "_secret": secret,
         "status_transitions": invoice["status_transitions"] | {"finalized_at": now},
