@@ -20,8 +20,9 @@ from billing import clock, commands, inbox, push, reconcile
 from billing.channel import CHANNEL
 from billing.errors import Busy, StoredFailure, Unreachable
 from billing.gateway.client import is_set_up
-from billing.models import Mark
+from billing.models import Command, Mark
 from billing.sync import CONTROL
+from tenants import metrics
 from tenants.addresses import connect
 from tenants.context import use_control
 
@@ -101,6 +102,7 @@ def run_round(go_on: Callable[[], bool] = lambda: True) -> None:
 def _beat(_go_on: Callable[[], bool]) -> None:
     defaults = {"at": clock.now(), "value": {}}
     Mark.objects.update_or_create(pk=HEARTBEAT, defaults=defaults)
+    metrics.COMMANDS_OPEN.set(Command.objects.filter(state__in=commands.OPEN).count())
 
 
 def _inbox(go_on: Callable[[], bool]) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from billing.errors import Busy, Refused, StoredFailure, Unreachable
 from billing.models import BillingAccount, Event
 from billing.sync import CONTROL, database_time, sync_account
+from tenants import metrics
 
 logger = logging.getLogger(__name__)
 State = Event.State
@@ -32,6 +33,7 @@ def look_at_next() -> bool:
         return True
     try:
         sync_account(account, by=f"event {event.pk}", events=_all_of(event))
+        metrics.WEBHOOKS.labels("processed").inc()
     except (Unreachable, Busy, StoredFailure, Refused) as failure:
         _later(event, failure)
     except Exception as failure:
@@ -77,6 +79,7 @@ def _later(event: Event, failure: Exception) -> None:
         error=f"{type(failure).__name__}: {failure}"[:500],
     )
     if gives_up:
+        metrics.WEBHOOKS.labels("failed").inc()
         logger.error("event %s is given up: %s", event.pk, failure)
 
 

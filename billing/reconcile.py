@@ -32,6 +32,7 @@ from billing.reading import (
 )
 from billing.sync import CONTROL, database_time, sync_account
 from billing.webhooks import NotAccepted, keep, row_of
+from tenants import metrics
 
 logger = logging.getLogger(__name__)
 FAILURES = (Unreachable, Busy, StoredFailure, Refused)
@@ -119,6 +120,7 @@ def compare() -> DriftReport:
     report = DriftReport.objects.create(
         is_complete=True, compared=len(theirs) + len(opened), differences=differences
     )
+    metrics.DRIFT.set(len({row["account"] for row in differences}))
     if differences:
         logger.warning("the mirror differs from the provider in %s points", len(differences))
     return report

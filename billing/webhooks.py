@@ -17,6 +17,7 @@ from billing.gateway.client import is_live
 from billing.gateway.signatures import is_genuine
 from billing.models import Event
 from billing.reading import id_of, moment
+from tenants import metrics
 
 logger = logging.getLogger(__name__)
 LARGEST = 1024 * 1024
@@ -34,8 +35,10 @@ def webhook(request: HttpRequest) -> HttpResponse:
         event = event_of(_body(request), header=request.headers.get("Stripe-Signature", ""))
     except NotAccepted as no:
         logger.warning("a webhook was refused: %s", no)
+        metrics.WEBHOOKS.labels("refused").inc()
         return HttpResponse(status=400)
     if keep([event]):
+        metrics.WEBHOOKS.labels("received").inc()
         wake()
     return HttpResponse(status=200)
 

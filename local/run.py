@@ -204,12 +204,22 @@ def start_services(supervisor: Supervisor, stack: Stack, variables: dict[str, st
     start_mail(supervisor, stack, web)
     supervisor.start("stripe", stack.payments.command(), env=web)
     supervisor.wait_until(stack.payments.answers, what="The Stripe simulator", seconds=30)
+    bring_catalogue(supervisor, stack, web)
     supervisor.start("provisioner", [*MANAGE, "run_provisioner"], env=metered(owner, 2))
     supervisor.start("worker", [*MANAGE, "run_worker"], env=metered(web, 1))
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "app/config/gunicorn.py"]
     supervisor.start("web", gunicorn, env=web)
     ready = f"http://127.0.0.1:{stack.port}/readyz"
     supervisor.wait_until(lambda: run_id_at(ready) == stack.run_id, what="The web", seconds=120)
+    supervisor.start("biller", [*MANAGE, "run_billing"], env=metered(web, 3))
+
+
+def bring_catalogue(supervisor: Supervisor, stack: Stack, env: dict[str, str]) -> None:
+    """Plans and prices to the simulator, unless it has those of this code."""
+    stamp, head = stack.payments.folder / "catalogue.stamp", stamps.catalogue_hash()
+    if not stamps.is_current(stamp, head):
+        supervisor.run_step("catalogue", [*MANAGE, "sync_catalogue"], env=env)
+        stamp.write_text(head)
 
 
 def metered(env: dict[str, str], place: int) -> dict[str, str]:

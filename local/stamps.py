@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -11,7 +12,17 @@ ROOT = Path(__file__).resolve().parent.parent
 def schema_hash() -> str:
     """Changes with whatever shapes a database: migrations, the planes' code, the packages."""
     files = [*ROOT.glob("app/*/migrations/*.py"), *ROOT.glob("tenants/**/*.py")]
+    files += [*ROOT.glob("billing/migrations/*.py")]
     files += [*ROOT.glob("tenants/sql/*"), ROOT / "requirements.txt"]
+    return _hash(files)
+
+
+def catalogue_hash() -> str:
+    """Changes with whatever is on sale."""
+    return _hash([ROOT / "billing" / "catalogue.py", ROOT / "billing" / "offering.py"])
+
+
+def _hash(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for file in sorted(path for path in files if path.is_file()):
         digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")

@@ -172,10 +172,14 @@ def _copy(template: str, name: str, owner: str, *, guests: list[str]) -> None:
 def _key() -> str:
     digest = hashlib.sha256(migration_hash().encode())
     root = Path(__file__).resolve().parent.parent
-    control = sorted((root / "tenants" / "migrations").glob("*.py"))
+    control = [path for app in ("billing", "tenants") for path in _migrations(root / app)]
     for path in (*control, *sorted(SQL.glob("*.sql")), *(root / name for name in SOURCES)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _migrations(app: Path) -> list[Path]:
+    return sorted((app / "migrations").glob("*.py"))
 
 
 def reset_sequences(owner: psycopg.Connection[Any], kept: dict[str, int | None]) -> None:

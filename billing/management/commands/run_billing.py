@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from billing.biller import Biller, run_round
+from tenants import metrics
 
 
 class Command(BaseCommand):
@@ -24,4 +25,5 @@ class Command(BaseCommand):
         if options["once"]:
             run_round()
             return
+        metrics.serve("biller")
         Biller().run()
