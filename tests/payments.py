@@ -78,7 +78,7 @@ class Simulator:
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def control(self, method: str, name: str, **asked: Any) -> Any:
+    def control(self, method: str, name: str, /, **asked: Any) -> Any:
         """One command of the controls."""
         body = json.dumps(asked) if asked else ""
         status, content = self.visit(method, f"/_sim/{name}", body)

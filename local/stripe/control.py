@@ -11,6 +11,7 @@ from typing import Any
 from local.stripe import clock
 from local.stripe.errors import Refusal, invalid
 from local.stripe.faults import KINDS, Fault
+from local.stripe.here import is_here
 from local.stripe.pages import Page
 from local.stripe.service import Request, Service
 from local.stripe.webhooks import Messenger, Mischief
@@ -166,10 +167,18 @@ def _reset(control: Control, asked: dict[str, Any]) -> Any:
     control.messenger.mischief = Mischief()
     control.service.faults.clear()
     if "webhook" in asked:
-        url, secret = asked["webhook"], asked.get("secret")
-        control.world.endpoint = (url, str(secret)) if url else None
+        _endpoint(control, asked)
     control.world.empty()
     return {"now": control.world.today()}
+
+
+def _endpoint(control: Control, asked: dict[str, Any]) -> Any:
+    """``{"webhook", "secret"}``: where events are posted to; an empty address, nowhere."""
+    url = asked["webhook"]
+    if url and not is_here(url):
+        raise invalid("Webhooks go to addresses of this machine only.", "webhook")
+    control.world.endpoint = (url, str(asked["secret"])) if url else None
+    return {"webhook": url}
 
 
 def _health(control: Control, asked: dict[str, Any]) -> Any:
@@ -190,5 +199,6 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("POST", "retry"): _retry_now,
     ("GET", "deliveries"): _deliveries,
     ("POST", "reset"): _reset,
+    ("POST", "endpoint"): _endpoint,
     ("GET", "health"): _health,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 
 from local.stripe.errors import invalid
+from local.stripe.here import is_here
 from local.stripe.routes import Call, clean_metadata, merge_metadata, page_of, route
 from local.stripe.schema import CREATED, PAGE, metadata, text, yes
 from local.stripe.store import Body
@@ -44,6 +45,7 @@ def create_endpoint(call: Call) -> Body:
     """One more; the secret is told this once."""
     if call["api_version"] not in {None, VERSION}:
         raise invalid(f"Invalid API version; this is {VERSION}.", "api_version")
+    _check_url(call["url"])
     secret = new_secret("whsec")
     endpoint = call.world.fresh(
         "we", "webhook_endpoint", api_version=call["api_version"], application=None,
@@ -53,6 +55,11 @@ def create_endpoint(call: Call) -> Body:
     )  # fmt: skip
     call.world.store.put(endpoint)
     return endpoint | {"secret": secret}
+
+
+def _check_url(url: str) -> None:
+    if not is_here(url):
+        raise invalid("The simulator posts to addresses of this machine only.", "url")
 
 
 @route("GET /v1/webhook_endpoints", PAGE)
@@ -72,6 +79,7 @@ def update_endpoint(call: Call, key: str) -> Body:
     """Another address, other events, off or on."""
     endpoint = call.world.load("webhook_endpoint", key)
     endpoint |= call.given("url", "enabled_events", "description")
+    _check_url(endpoint["url"])
     if call["disabled"] is not None:
         endpoint["status"] = "disabled" if call["disabled"] else "enabled"
     merge_metadata(endpoint, call)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ipaddress
 import os
 import re
 import signal
@@ -13,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from local.stripe import (
     cards,
@@ -32,6 +31,7 @@ from local.stripe import (
 from local.stripe.checkout_pages import checkout_page
 from local.stripe.control import Control
 from local.stripe.desk import desk_page
+from local.stripe.here import is_here
 from local.stripe.invoice_pages import invoice_page
 from local.stripe.pages import Page, asset, failure
 from local.stripe.portal_pages import portal_page
@@ -78,20 +78,6 @@ def check(asked: argparse.Namespace) -> None:
         raise Unsafe("Webhooks go to addresses of this machine only.")
     if asked.webhook and not asked.secret:
         raise Unsafe("--webhook needs --secret.")
-
-
-def is_here(url: str) -> bool:
-    """Whether an address is one of this machine."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme != "http":
-        return False
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def make_world(asked: argparse.Namespace) -> World:

@@ -125,7 +125,9 @@ class Messenger(threading.Thread):
     def _send(self, key: str, endpoint: str) -> tuple[int | None, str | None]:
         event = self.world.store.get(key)
         target = self._goal(endpoint)
-        if event is None or target is None:
+        if target is None and endpoint == "default":
+            return None, "no endpoint is set"
+        if event is None or target is None:  # the endpoint was deleted
             return 200, None
         url, secret = target
         payload = dump(event)
