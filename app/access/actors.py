@@ -21,6 +21,19 @@ from app.access.ways import Policy, ways_of
 
 
 @dataclass(frozen=True, slots=True)
+class Support:
+    """An operator whom the company let in to help."""
+
+    until: datetime
+    #: Whether he may only look.
+    looks: bool
+    #: His number among the operators.
+    number: int
+    #: An owner of the workspace: what he makes is theirs, never his.
+    keeper_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A person who may act now, with his reach and the language and time zone of his pages."""
 
@@ -50,16 +63,23 @@ class Actor:
     plan: str = ""
     #: People and invitations beyond the seats; told to those who look after people.
     seats_over: int = 0
+    support: Support | None = None
 
     @property
     def read_only(self) -> bool:
-        """Whether he may look and take along, but not write."""
-        return self.state == Limits.State.RESTRICTED
+        """Whether he may look, but not write."""
+        looks = self.support is not None and self.support.looks
+        return looks or self.state == Limits.State.RESTRICTED
 
     @property
     def administers(self) -> bool:
         """Whether the settings of the workspace are his to change."""
-        return self.role in (Role.OWNER, Role.ADMINISTRATOR)
+        return self.support is None and self.role in (Role.OWNER, Role.ADMINISTRATOR)
+
+    @property
+    def keeper_id(self) -> int:
+        """Who owns what he makes: himself, unless he only helps out."""
+        return self.support.keeper_id if self.support else self.user_id
 
 
 #: Everybody under the person in the tree of managers, himself included; a circle would end it.
@@ -91,14 +111,19 @@ _COLUMNS = f"""
     ) + (
         SELECT count(*) FROM access_invitation i WHERE i.accepted_at IS NULL
         AND i.revoked_at IS NULL AND i.expires_at > now()
-    ) - l.seats) ELSE 0 END
+    ) - l.seats) ELSE 0 END,
+    u.support_number, u.support_until, u.support_looks,
+    CASE WHEN u.support_number IS NOT NULL THEN (
+        SELECT min(o.id) FROM access_user o WHERE o.role = 'owner' AND o.is_active AND o.has_seat
+    ) END
 """
 _SEATED = """
     CROSS JOIN access_workspace w CROSS JOIN access_limits l
     CROSS JOIN LATERAL (
         SELECT (%s::jsonb -> u.role) || coalesce(w.scopes -> u.role, '{}') AS words
     ) s
-    WHERE u.is_active AND u.has_seat AND l.state <> ALL(%s)
+    WHERE u.is_active AND l.state <> ALL(%s)
+    AND (u.has_seat OR (u.support_number IS NOT NULL AND u.support_until > statement_timestamp()))
 """
 _SIGN_IN = """
     u.password, w.second_factor_required, p.only_way, p.asks_factor, EXISTS(
@@ -112,7 +137,7 @@ _BY_ID = f"""
 _BY_TOKEN = f"""
     SELECT {_COLUMNS}, t.id, t.last_used_at
     FROM access_apitoken t JOIN access_user u ON u.id = t.user_id {_SEATED}
-    AND t.hash = %s AND t.revoked_at IS NULL
+    AND t.hash = %s AND t.revoked_at IS NULL AND u.has_seat
 """
 
 
@@ -131,6 +156,8 @@ def actor_of_session(session: SessionBase) -> Actor | None:
     if row is None or not _same_password(session, row[-5]):
         return None
     actor, policy = _actor(row), Policy(*row[-4:])
+    if actor.support:  # came in by a pass; he has shown his own factors to the operators' workspace
+        return actor
     ways = ways_of(session, actor.user_id)
     if not policy.suffices(ways, is_owner=actor.role == Role.OWNER):
         return None
@@ -152,6 +179,7 @@ def _one_row(sql: str, key: int | str) -> tuple[Any, ...] | None:
 
 def _actor(row: tuple[Any, ...]) -> Actor:
     user_id, name, email, role, team_id, words, under, team, *rest = row[:20]
+    support = row[20:24]
     language, time_zone, base_currency, workspace_name, picture, logo, accent, *stands = rest
     state, cause, until, plan, seats_over = stands
     scopes = by_verb(json.loads(words) if words else None)
@@ -175,7 +203,14 @@ def _actor(row: tuple[Any, ...]) -> Actor:
         until=until,
         plan=plan,
         seats_over=seats_over,
+        support=_support(*support),
     )
+
+
+def _support(
+    number: int | None, until: datetime, looks: bool, keeper_id: int | None
+) -> Support | None:
+    return Support(until, looks, number, keeper_id or 0) if number is not None else None
 
 
 def _reach(

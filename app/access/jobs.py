@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.access import inviting, plan_news
+from app.access import inviting, plan_news, support_mails
 from app.access.mails import language_of, send
 from app.access.models import User, Workspace
 from app.access.verification import ask_once
@@ -52,3 +52,9 @@ def remind_of_trial() -> None:
 def send_invitation(*, invitation_id: int) -> None:
     """Mail somebody the link by which he joins."""
     inviting.send(invitation_id)
+
+
+@task(name="access.tell_of_support", attempts=8)
+def tell_of_support(*, access_id: int) -> None:
+    """Mail owner and administrators that somebody of ours asks to be let in."""
+    support_mails.tell(access_id)

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from app.access import support
 from app.access.actors import Actor, actor_of_session
 from app.access.restriction import refusal
 from app.access.tokens import actor_of_token
@@ -59,7 +60,9 @@ class ActorMiddleware:
         if _is_suspended(request):
             return render(request, "account/suspended.html", status=403)
         actor: Actor | None = request.actor  # type: ignore[attr-defined]
-        if actor is not None and (refused := refusal(request, view, actor)):
+        if actor is not None and (
+            refused := support.refusal(request, view, actor) or refusal(request, view, actor)
+        ):
             return refused
         if not _is_page_of_members(request, view):
             return None
@@ -91,7 +94,8 @@ def _is_suspended(request: HttpRequest) -> bool:
 def _actor_of(request: HttpRequest) -> Actor | None:
     """A program shows its token, a person his session; the API takes tokens only."""
     if not request.path.startswith(_API):
-        return actor_of_session(request.session)
+        actor = actor_of_session(request.session)
+        return actor if actor is None or support.still_holds(actor) else None
     header = request.headers.get("Authorization", "")
     if not header.lower().startswith(_BEARER):
         return None

@@ -106,7 +106,16 @@ class Team(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Finds people by their address, whatever its case."""
+    """The people of the company; whoever is only let in to help is none of them.
+
+    So no list, no picker, no count and no seat can show one by mistake: code that means them too
+    says `User.everyone`.
+    """
+
+    def get_queryset(self) -> models.QuerySet[User]:
+        """Without support."""
+        found: models.QuerySet[User] = super().get_queryset().filter(support_number=None)
+        return found
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The person who signs in with this address."""
@@ -155,16 +164,27 @@ class User(AbstractBaseUser):
     sessions_ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: Digest of his picture; empty where there is none.
     picture = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
+    #: Of somebody whom the company let in to help: his number among the operators. He has no seat
+    #: and no password; until when, and whether he may change anything, is the company's word.
+    support_number = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
+    support_until = models.DateTimeField(null=True, blank=True, editable=False)
+    support_looks = models.BooleanField(default=True, db_default=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     objects: ClassVar[UserManager] = UserManager()
+    everyone: ClassVar[models.Manager[User]] = models.Manager()
 
     class Meta:
         ordering = ("sort_key", "id")
         constraints = (
+            models.CheckConstraint(
+                condition=Q(support_number=None)
+                | Q(has_seat=False, email=None, support_until__isnull=False),
+                name="access_user_support_has_no_seat",
+            ),
             models.UniqueConstraint(
                 fields=["external_id"], condition=~Q(external_id=""), name="access_user_external_id"
             ),

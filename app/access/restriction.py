@@ -53,7 +53,9 @@ def refusal(request: HttpRequest, view: View, actor: Actor) -> HttpResponse | No
 
 
 def why(actor: Actor) -> str:
-    """Why the workspace is read only."""
+    """Why the workspace is read only, for everybody or for whoever is let in to look."""
+    if actor.support and actor.support.looks:
+        return _("You were let in to look, not to change anything.")
     return {
         "trial_over": _("The trial is over: the workspace is read only."),
         "ended": _("The plan has ended: the workspace is read only."),
@@ -64,6 +66,8 @@ def why(actor: Actor) -> str:
 
 def what_now(actor: Actor) -> str:
     """What the reader can do about it."""
+    if actor.support:
+        return _("Ask the company for access with changes if you need it.")
     if actor.role == Role.OWNER:
         return _("You can read and export everything. Choose a plan or pay to go on working.")
     text = _("You can read and export everything. To go on working, ask %(owner)s.")

@@ -43,6 +43,8 @@ class Guarded(Protocol):
 
 #: What stays possible in a workspace that is read only.
 READING = frozenset((Verb.VIEW, Verb.EXPORT))
+#: Whoever helps out takes nothing along and brings nothing in.
+NOT_FOR_SUPPORT = frozenset((Verb.EXPORT, Verb.IMPORT))
 VIEW_ALL: Mapping[Verb, Scope] = {Verb.VIEW: Scope.ALL}
 READ_ALL: Mapping[Verb, Scope] = {Verb.VIEW: Scope.ALL, Verb.EXPORT: Scope.ALL}
 
@@ -74,6 +76,8 @@ def looks_after(actor: Actor, role: str) -> bool:
 def scope_of(actor: Actor, verb: Verb, entity: Guarded) -> Scope:
     """How far the actor's right of this verb reaches on this entity."""
     if actor.read_only and verb not in READING:
+        return Scope.NONE
+    if actor.support and verb in NOT_FOR_SUPPORT:
         return Scope.NONE
     if entity.audience is Audience.OWNED:
         return actor.scopes.get(verb, Scope.NONE)

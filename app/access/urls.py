@@ -25,6 +25,7 @@ urlpatterns = [
     path("signup/", allauth.signup, name="account_signup"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("enter/", views.enter, name="enter"),
+    path("support/enter/", views.enter_as_support, name="enter_as_support"),
     path("pictures/<int:pk>/<slug:digest>.webp", views_pictures.person, name="picture"),
     path("pictures/logo/<slug:digest>.webp", views_pictures.logo, name="logo"),
     path("join/<str:secret>/", joining.join, name="join"),

@@ -14,6 +14,7 @@ from app.access.actors import Actor
 from app.access.brand import brand_of, brand_of_host
 from app.access.rights import Verb, may
 from app.config.banners import banners
+from app.lib.dates import show_moment
 from app.lib.people import avatar, initials
 from app.records.entity import Entity
 from app.records.registry import all_entities
@@ -56,9 +57,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "brand": brand_of(actor) if actor else SimpleLazyObject(brand_of_host),
         "menu": _menu(actor) if actor else [],
         "banners": partial(banners, request, actor),
+        "support_until": _until(actor) if actor and actor.support else "",
         "console": actor is not None and _at_operators(),
     }
     return {"shell": frame, "actor": actor}
+
+
+def _until(actor: Actor) -> str:
+    assert actor.support is not None
+    language, time_zone = actor.language, actor.time_zone
+    return show_moment(actor.support.until, language=language, time_zone=time_zone)
 
 
 def _at_operators() -> bool:

@@ -25,7 +25,10 @@ class Tab:
     label: Promise
 
 
-TABS = (Tab("/console/", _("Workspaces")),)
+TABS = (
+    Tab("/console/", _("Workspaces")),
+    Tab("/console/support/", _("Support access")),
+)
 
 
 def page(

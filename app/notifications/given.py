@@ -89,7 +89,7 @@ def gifts_of(waiting: Sequence[Notice], *, actor: Actor) -> Iterator[Gift]:
     ids: dict[tuple[int, str], list[int]] = {}
     for one in waiting:
         ids.setdefault((one.by_id, one.entity), []).extend(one.record_ids)
-    names = dict(User.objects.filter(pk__in={by for by, _slug in ids}).values_list("pk", "name"))
+    names = dict(User.everyone.filter(pk__in={by for by, _slug in ids}).values_list("pk", "name"))
     for (by, slug), some in ids.items():
         entity = get(slug)
         mine: Any = entity.queryset(actor).filter(pk__among=some, owner_id=actor.user_id)

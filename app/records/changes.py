@@ -86,7 +86,7 @@ def new_draft(entity: Entity, values: Values, *, actor: Actor) -> Draft:
     """A row that does not exist yet; its owner is who makes it, unless given."""
     given = {key: value for key, value in values.items() if key != "links"}
     row = entity.blank_row()
-    row.owner_id = actor.user_id
+    row.owner_id = actor.keeper_id
     return Draft(row, True, given, base_currency=actor.base_currency, links=values.get("links"))
 
 

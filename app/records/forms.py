@@ -64,7 +64,7 @@ def blank_values(entity: Entity, query: Mapping[str, str], *, actor: Actor) -> V
         for key, field in entity.writable.items()
         if field.kind is not Kind.JSON
     }
-    values["owner_id"] = actor.user_id
+    values["owner_id"] = actor.keeper_id
     return values | {key: query[key] for key in entity.writable if query.get(key)}
 
 

@@ -58,7 +58,7 @@ def check_owners(entity: Entity, drafts: Iterable[Draft], *, actor: Actor) -> No
     """Giving a row to somebody else takes the right to assign, as far as that reaches."""
     for draft in drafts:
         owner = draft.row.owner_id
-        kept = actor.user_id if draft.is_new else draft.before.get("owner_id")
+        kept = actor.keeper_id if draft.is_new else draft.before.get("owner_id")
         if owner == kept:
             continue
         reaches = owner_in_reach(actor, Verb.ASSIGN, entity, owner)

@@ -200,7 +200,7 @@ def _names(entity: Entity, entries: Sequence[Any], *, actor: Actor) -> dict[Any,
     names: dict[Any, str] = {}
     for target, ids in wanted.items():
         if ids:
-            rows = get_user_model()._default_manager if target == PEOPLE else None
+            rows = get_user_model()._base_manager if target == PEOPLE else None
             found = rows.filter(pk__in=ids) if rows else lookups.choices(target, actor=actor)
             pairs = found.filter(pk__in=ids).values_list("pk", "name")
             names |= {(target, pk): name for pk, name in pairs}

@@ -67,6 +67,12 @@ COMPANY = (
         _("The stages that a deal goes through"),
     ),
     Page("/settings/currencies/", _("Currencies"), "banknote", _("Currencies and their rates")),
+    Page(
+        "/settings/support/",
+        _("Support access"),
+        "shield",
+        _("Whether somebody of Clientele may look in to help"),
+    ),
     Page("/settings/storage/", _("Storage"), "hard-drive", _("How much room files take")),
     Page(
         "/settings/export/",

@@ -112,6 +112,8 @@ def target_of(ref: Ref, owner: Any, *, stamp: str) -> Target:
         "seatless": create_seatless([f"{stamp} {number}"], by=actor(owner))[0].pk,
         "token": make_token(owner, name=stamp)[0].pk,
         "handoff": handoff(ref),
+        "tenant": ref.id,
+        "support": support_request(ref, stamp=stamp),
     }
     return Target(rows, owner.pk, stamp, other)
 
@@ -223,6 +225,22 @@ def handoff(ref: Ref) -> str:
 
     with use_control():
         return create_handoff(Tenant.objects.get(pk=ref.id))
+
+
+def support_request(ref: Ref, *, stamp: str) -> int:
+    """Somebody of the operators asks to be let in."""
+    from tenants.operating import SupportAccess
+
+    with use_control():
+        made = SupportAccess.objects.create(
+            tenant_id=ref.id,
+            operator_number=1,
+            operator_name=stamp,
+            operator_email="ann@ops.example",
+            reason=stamp,
+            hours_wished=2,
+        )
+    return int(made.pk)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ OPEN = {
     "signup/": CLOSED,
     "inactive/": "says that an account is inactive",
     "enter/": "takes the token of a new owner",
+    "support/enter/": "takes the pass of an operator who was let in",
     "join/<str:secret>/": "somebody who is invited",
     "language/": "the language of the log-in page",
     "password/reset/": "somebody who forgot his password",

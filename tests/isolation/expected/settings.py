@@ -90,6 +90,17 @@ SETTINGS: dict[str, Entry] = {
     "settings/tokens/<int:pk>/revoke/": lambda t: [
         post(f"/settings/tokens/{t.other['token']}/revoke/")
     ],
+    "settings/support/": lambda _t: [get("/settings/support/")],
+    "settings/support/<int:pk>/": lambda t: [
+        get(f"/settings/support/{t.other['support']}/"),
+        post(f"/settings/support/{t.other['support']}/", {"act": "grant"}, 422, why="no hours"),
+        post(
+            f"/settings/support/{t.other['support']}/",
+            {"act": "grant", "hours": "2", "mode": "looking"},
+        ),
+        post(f"/settings/support/{t.other['support']}/", {"act": "refuse"}),
+        post(f"/settings/support/{t.other['support']}/", {"act": "end"}),
+    ],
     "settings/workspace/": lambda t: [
         get("/settings/workspace/"),
         post(

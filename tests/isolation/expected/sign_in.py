@@ -70,6 +70,7 @@ ACCESS: dict[str, Entry] = {
         get(f"/enter/?token={t.other['handoff']}", 302, why="leads to the home page"),
         get("/enter/?token=nonsense", 410, why=ONCE),
     ],
+    "support/enter/": lambda _t: [get("/support/enter/?token=nonsense", 410, why=ONCE)],
     "join/<str:secret>/": lambda _t: [
         get("/join/nonsense/", 410, why=ONCE),
         post("/join/nonsense/", {"name": "x", "password": "a long password"}, 410, why=ONCE),
