@@ -1,12 +1,18 @@
-"""Pictures of the demo workspace for README, taken from a running stack (`make pictures`)."""
+"""Pictures of the demo workspace for README and the public site, taken from a running stack.
+
+`make pictures` takes them anew.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from local import stamps
 from local.build.browser import chromium
@@ -27,6 +33,15 @@ SHOTS = (
     ("phone", "/deals/?status=open&sort=-amount", PHONE, "light", "en"),
 )
 
+#: What the landing page shows: each in light and dark, English and Chinese.
+SITE = stamps.ROOT / "app" / "static" / "pictures"
+WINDOW = {"width": 1280, "height": 800}
+SITE_SHOTS = (
+    ("board", "/deals/board/"),
+    ("list", "/deals/?status=open&sort=-amount"),
+    ("record", "/accounts/1/"),
+)
+
 
 def main() -> int:
     """Sign in as the demo's user and look at each page."""
@@ -43,12 +58,30 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=str(chromium()), args=list(ARGUMENTS))
         for shot in SHOTS:
             take(browser, f"http://{demo['subdomain']}.{host}", demo, shot)
+        take_for_site(browser, f"http://{demo['subdomain']}.{host}", demo)
         take(browser, f"http://{host}", None, ("landing", "/", DESKTOP, "light", "en"))
         browser.close()
     return 0
 
 
-def take(browser: Any, site: str, demo: dict[str, str] | None, shot: tuple[Any, ...]) -> None:
+def take_for_site(browser: Any, site: str, demo: dict[str, str]) -> None:
+    """The landing page's pictures, as WebP."""
+    SITE.mkdir(parents=True, exist_ok=True)
+    for name, path in SITE_SHOTS:
+        for scheme in ("light", "dark"):
+            for language in ("en", "zh-hans"):
+                short = f"{name}-{scheme}-{language[:2]}"
+                take(browser, site, demo, (short, path, WINDOW, scheme, language), into=SITE)
+
+
+def take(
+    browser: Any,
+    site: str,
+    demo: dict[str, str] | None,
+    shot: tuple[Any, ...],
+    *,
+    into: Path = FOLDER,
+) -> None:
     """One picture, in a browser of its own."""
     name, path, size, scheme, language = shot
     context = browser.new_context(viewport=size, color_scheme=scheme, locale="en-GB")
@@ -63,10 +96,18 @@ def take(browser: Any, site: str, demo: dict[str, str] | None, shot: tuple[Any, 
     page.goto(site + path)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(400)
-    page.screenshot(path=str(FOLDER / f"{name}.png"))
+    keep(page.screenshot(), into, name)
     if demo and language != "en":
         speak(page, site, "en")
     context.close()
+
+
+def keep(png: bytes, into: Path, name: str) -> None:
+    """PNG for README, WebP for the site."""
+    if into == FOLDER:
+        (into / f"{name}.png").write_bytes(png)
+        return
+    Image.open(io.BytesIO(png)).save(into / f"{name}.webp", quality=80, method=6)
 
 
 def speak(page: Any, site: str, language: str) -> None:
@@ -74,7 +115,7 @@ def speak(page: Any, site: str, language: str) -> None:
     page.goto(f"{site}/settings/profile/")
     if page.locator("[name=language]").first.input_value() != language:
         page.locator("[name=language]").first.select_option(language)
-        page.locator("main form button[type=submit]:visible").first.click()
+        page.click("main form:has([name=language]) button[type=submit]")
         page.wait_for_load_state("networkidle")
 
 

@@ -19,7 +19,7 @@ from app.access import support
 from app.access.actors import Actor, actor_of_session
 from app.access.restriction import refusal
 from app.access.tokens import actor_of_token
-from tenants.context import bind_actor, current_or_none
+from tenants.context import bind_actor, current_or_none, in_control
 from tenants.models import Tenant
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -103,7 +103,12 @@ def _actor_of(request: HttpRequest) -> Actor | None:
 
 
 def _language(request: HttpRequest, actor: Actor | None) -> str:
-    return actor.language if actor else translation.get_language_from_request(request)
+    """The person's own; on the public site the address may name it, for search engines."""
+    if actor:
+        return actor.language
+    named = request.GET.get("language", "") if in_control() else ""
+    known = named in dict(settings.LANGUAGES)
+    return named if known else translation.get_language_from_request(request)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

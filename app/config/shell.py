@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
@@ -18,7 +19,7 @@ from app.lib.dates import show_moment
 from app.lib.people import avatar, initials
 from app.records.entity import Entity
 from app.records.registry import all_entities
-from tenants.context import current_or_none
+from tenants.context import current_or_none, in_control
 
 THEMES = ("system", "light", "dark")
 #: The letter after `g` that goes to an entity.
@@ -49,6 +50,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": _theme(request),
         "lang": _LANG_TAGS.get(language, language),
         "path": request.path,
+        "is_public": in_control(),
+        "origin": f"{settings.SCHEME}://{settings.PUBLIC_HOST}",
+        "languages": [(code, _LANG_TAGS.get(code, code)) for code, _name in settings.LANGUAGES],
         "workspace": actor.workspace_name if actor else "Clientele",
         "person": actor.name if actor else "",
         "email": actor.email if actor else "",

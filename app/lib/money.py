@@ -43,6 +43,11 @@ def round_money(amount: Decimal, *, currency: str) -> Decimal:
     return amount.quantize(step, rounding=ROUND_HALF_UP)
 
 
+def from_minor(amount: int, *, currency: str) -> Decimal:
+    """An amount in the smallest unit of its currency as an amount of the currency."""
+    return Decimal(amount).scaleb(-get_currency_precision(currency))
+
+
 def show_money(amount: Decimal, *, currency: str, language: str) -> str:
     """The amount as it is written in this language, with its cents only where it has some."""
     locale = babel_locale(language)

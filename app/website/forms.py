@@ -82,3 +82,31 @@ class FindForm(forms.Form):
     def clean_email(self) -> str:
         """The address as we compare it."""
         return normal_email(self.cleaned_data["email"])
+
+
+class NeedsForm(forms.Form):
+    """What the adviser asks; its answers stand in the address, so that they can be passed on."""
+
+    staff = forms.IntegerField(label=_("People in the company"), min_value=1, max_value=1_000_000)
+    sales = forms.IntegerField(
+        label=_("People who work with customers"), min_value=1, max_value=1_000_000
+    )
+    branches = forms.IntegerField(label=_("Places of business"), min_value=1, max_value=10_000)
+    api = forms.BooleanField(label=_("A programming interface"), required=False)
+    single_sign_on = forms.BooleanField(
+        label=_("Signing in through our own provider"), required=False
+    )
+    own_place = forms.BooleanField(
+        label=_("A database cluster of our own, or our own premises"), required=False
+    )
+    contract = forms.BooleanField(label=_("A contract, paid by bank transfer"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody sells for a company without being of it."""
+        data = super().clean() or self.cleaned_data
+        staff, sales, branches = (data.get(name) for name in ("staff", "sales", "branches"))
+        if staff and sales and sales > staff:
+            self.add_error("sales", _("This cannot be more than all people in the company."))
+        if staff and branches and branches > staff:
+            self.add_error("branches", _("This cannot be more than all people in the company."))
+        return data

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from app.website import views
+from app.website import legal, machines, views, views_pricing
 
 app_name = "website"
 urlpatterns = [
     path("", views.landing, name="landing"),
-    path("pricing/", views.pricing, name="pricing"),
+    path("pricing/", views_pricing.pricing, name="pricing"),
     path("signup/", views.sign_up, name="signup"),
     path("signup/address/", views.address_free, name="address_free"),
     path("find/", views.find, name="find"),
+    path("terms/", legal.terms, name="terms"),
+    path("privacy/", legal.privacy, name="privacy"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("favicon.ico", machines.favicon, name="favicon"),
     path("language/", views.choose_language, name="choose_language"),
 ]

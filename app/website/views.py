@@ -16,7 +16,7 @@ from django.views.i18n import set_language
 from app.access.throttles import Rate, allow_key, allow_visitor
 from app.website import finding, signup
 from app.website.forms import FindForm, SignupForm
-from billing.catalogue import FREE, PLANS
+from billing.catalogue import FREE
 from tenants.models import Tenant
 from tenants.subdomains import validate_subdomain
 
@@ -32,12 +32,6 @@ choose_language = set_language
 def landing(request: HttpRequest) -> HttpResponse:
     """What the product is."""
     return render(request, "website/landing.html", {"public_host": settings.PUBLIC_HOST})
-
-
-@require_GET
-def pricing(request: HttpRequest) -> HttpResponse:
-    """The plans side by side."""
-    return render(request, "website/pricing.html", {"plans": PLANS})
 
 
 # The form ends with a redirect to the new workspace's own host.

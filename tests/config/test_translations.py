@@ -156,7 +156,11 @@ def test_a_page_in_chinese_says_nothing_in_english(browser, speaks_chinese, chin
     assert untranslated(page, chinese) == set()
 
 
-@pytest.mark.parametrize("path", ["/", "/pricing/", "/signup/", "/find/"])
+PUBLIC = ("/", "/pricing/", "/signup/", "/find/", "/terms/", "/privacy/")
+ADVICE = "/pricing/?staff=120&sales=40&branches=3&api=1&contract=1&own_place=1&single_sign_on=1"
+
+
+@pytest.mark.parametrize("path", [*PUBLIC, ADVICE])
 def test_a_public_page_in_chinese_says_nothing_in_english(public, db, chinese, path):
     page = public.get(path, headers={"accept-language": "zh-CN,zh;q=0.9"}).content.decode()
     assert HAN.search(page)

@@ -41,7 +41,16 @@ OPEN = {
 
 PUBLIC: dict[str, Entry] = {
     "": lambda _t: [get("/")],
-    "pricing/": lambda _t: [get("/pricing/")],
+    "pricing/": lambda _t: [
+        get("/pricing/"),
+        get("/pricing/?staff=20&sales=5&branches=1&currency=EUR&interval=year"),
+        get("/pricing/?staff=0", 422, why="nobody is no company"),
+    ],
+    "terms/": lambda _t: [get("/terms/")],
+    "privacy/": lambda _t: [get("/privacy/")],
+    "robots.txt": lambda _t: [get("/robots.txt")],
+    "sitemap.xml": lambda _t: [get("/sitemap.xml")],
+    "favicon.ico": lambda _t: [get("/favicon.ico", 302, why="the icon under its hashed name")],
     "signup/": lambda _t: [
         get("/signup/"),
         post("/signup/", {"company": "x"}, 422, why=OTHER_TESTS),
