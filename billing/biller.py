@@ -64,6 +64,7 @@ class Biller:
         with connect("CONTROL_DATABASE_URL") as listener:
             listener.execute(f"LISTEN {CHANNEL}".encode())
             while not self._is_stopped:
+                close_old_connections()
                 run_round(self._go_on)
                 self._wait(listener)
 
@@ -87,7 +88,6 @@ class Biller:
 
 def run_round(go_on: Callable[[], bool] = lambda: True) -> None:
     """Everything that is due; a step that fails is logged and keeps nothing else from its turn."""
-    close_old_connections()
     with use_control():
         for step in STEPS:
             if not go_on():

@@ -137,6 +137,7 @@ def logging_config(*, kind: str, level: str) -> dict[str, Any]:
             # Refusals are in the line of the request; faults of ours are told with their stack.
             "django.request": {"level": "ERROR"},
             "procrastinate": {"level": "WARNING"},
+            "stripe": {"level": "WARNING"},
             "procrastinate.worker": {"filters": ["told_by_us"]},
         },
     }
