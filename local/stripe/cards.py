@@ -52,7 +52,8 @@ FAILING = {
     "expired_card": "expired_card",
     "incorrect_cvc": "incorrect_cvc",
 }
-CARD = {"number": text, "exp_month": whole, "exp_year": whole, "cvc": text, "token": text}
+EXPIRY = {"exp_month": whole, "exp_year": whole}
+CARD = EXPIRY | {"number": text, "cvc": text, "token": text}
 DETAILS = {"address": ADDRESS, "email": text, "name": text, "phone": text, "tax_id": text}
 
 
@@ -170,12 +171,13 @@ def retrieve_payment_method(call: Call, key: str) -> Body:
 
 @route(
     "POST /v1/payment_methods/{id}",
-    {"billing_details": DETAILS, "card": CARD, "metadata": metadata, "allow_redisplay": text},
+    {"billing_details": DETAILS, "card": EXPIRY, "metadata": metadata, "allow_redisplay": text},
 )
 def update_payment_method(call: Call, key: str) -> Body:
     """Whose name and address stand on it."""
     method = call.world.load("payment_method", key)
     method["billing_details"] = method["billing_details"] | (call["billing_details"] or {})
+    method["card"] = method["card"] | (call["card"] or {})
     merge_metadata(method, call)
     return call.world.save(method, "payment_method.updated")
 

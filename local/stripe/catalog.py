@@ -37,10 +37,11 @@ PRICE = {
     "active": yes, "lookup_key": text, "metadata": metadata, "nickname": text,
     "tax_behavior": BEHAVIOUR, "transfer_lookup_key": yes,
 }  # fmt: skip
+NESTED = ("active", "metadata", "name", "statement_descriptor", "tax_code", "unit_label")
 NEW_PRICE = PRICE | {
     "currency": text, "product": text, "unit_amount": natural, "recurring": RECURRING,
     "unit_amount_decimal": decimal_text, "billing_scheme": one_of("per_unit"),
-    "product_data": PRODUCT | {"id": text},
+    "product_data": {name: PRODUCT[name] for name in NESTED} | {"id": text},
 }  # fmt: skip
 
 

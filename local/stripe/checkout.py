@@ -105,7 +105,8 @@ def _session(call: Call, lines: list[Body], *, expires: int) -> Body:
         payment_status="no_payment_required" if call["mode"] == "setup" else "unpaid",
         phone_number_collection={"enabled": False}, shipping_options=[], status="open",
         saved_payment_method_options=None, ui_mode=call["ui_mode"] or "hosted_page",
-        tax_id_collection=call["tax_id_collection"] or {"enabled": False, "required": "never"},
+        tax_id_collection={"enabled": False, "required": "never"}
+        | (call["tax_id_collection"] or {}),
         total_details={"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         url=f"{call.world.address}/checkout/{key}", _lines=lines,
         _data=call["subscription_data"] or {}, _update=call["customer_update"] or {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 
 from local.stripe.renewals import HAPPENS
@@ -41,8 +42,15 @@ def advance(world: World, to: int, *, between: Callable[[], None] = lambda: None
 
 def catch_up(world: World) -> None:
     """What fell due because real time went on."""
-    while step(world, clock="", until=world.today(), follow=False) is not None:
-        pass
+    try:
+        while step(world, clock="", until=world.today(), follow=False) is not None:
+            pass
+    except Exception:
+        traceback.print_exc()
+        with world.store.transaction():
+            found = world.store.next_due("", world.today())
+            if found is not None:
+                world.store.unplan(found[1], found[2])
 
 
 def next_moment(world: World, *, clock: str = "") -> int | None:

@@ -39,8 +39,8 @@ class Control:
             return page(200, command(self, asked))
         except Refusal as refused:
             return page(refused.status, refused.body)
-        except (TypeError, ValueError) as wrong:
-            return page(400, {"error": str(wrong)})
+        except (TypeError, ValueError, KeyError) as wrong:
+            return page(400, {"error": repr(wrong)})
         finally:
             self.messenger.wake()
 

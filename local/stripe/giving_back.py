@@ -45,7 +45,7 @@ def give_back(world: World, charge: Body, amount: int, *, reason: str | None) ->
     if not 0 < amount <= left:
         raise invalid(f"Refund amount ({amount}) must be from 1 to {left}.", "amount")
     empty = ("balance_transaction", "receipt_number", "source_transfer_reversal",
-             "transfer_reversal", "failure_reason")  # fmt: skip
+             "transfer_reversal")  # fmt: skip
     refund = world.fresh(
         "re", "refund", amount=amount, charge=charge["id"], currency=charge["currency"],
         customer=charge["customer"], metadata={}, payment_intent=charge["payment_intent"],

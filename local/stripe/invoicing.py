@@ -150,7 +150,8 @@ def keep_pending(world: World, subscription: Body, lines: list[Body]) -> None:
             parent={"type": "subscription_details",
                     "subscription_details": {"subscription": subscription["id"]}},
             period=entry["period"], pricing=entry["pricing"], proration=True,
-            quantity=entry["quantity"], tax_rates=[], test_clock=subscription["test_clock"],
+            quantity=entry["quantity"], quantity_decimal=entry["quantity_decimal"], tax_rates=[],
+            test_clock=subscription["test_clock"],
         )  # fmt: skip
         details = entry["parent"]["subscription_item_details"] | {"invoice_item": item["id"]}
         entry["parent"] = entry["parent"] | {"subscription_item_details": details}

@@ -19,7 +19,7 @@ def make_phase(currency: str, given: Mapping[str, Any]) -> Body:
     """A phase as it is shown; when it begins and ends is put in by the caller."""
     plain = ("application_fee_percent", "billing_cycle_anchor", "billing_thresholds", "trial_end",
              "collection_method", "default_payment_method", "description", "invoice_settings",
-             "on_behalf_of", "transfer_data", "automatic_tax")  # fmt: skip
+             "on_behalf_of", "transfer_data")  # fmt: skip
     items = [
         {
             "price": item["price"], "quantity": 1 if item.get("quantity") is None else
@@ -29,6 +29,7 @@ def make_phase(currency: str, given: Mapping[str, Any]) -> Body:
         for item in given["items"]
     ]  # fmt: skip
     return {name: given.get(name) for name in plain} | {
+        "automatic_tax": {"enabled": False, "liability": None, "disabled_reason": None},
         "add_invoice_items": [], "currency": currency, "discounts": [], "items": items,
         "default_tax_rates": [], "metadata": clean_metadata(given.get("metadata")),
         "proration_behavior": given.get("proration_behavior") or "create_prorations",

@@ -221,7 +221,9 @@ def _subscriptions(world: World, customer: Body, feature: Body) -> list[Markup]:
         day = day_of(found["items"]["data"][0]["current_period_end"])
         told = f"Ends on {day}." if ends else f"Renews on {day}."
         verb = ("resume", "Do not cancel") if ends else ("cancel", "Cancel at the end")
-        asked = form(_hidden(verb[0]), _field("subscription", found["id"]), button(verb[1]))
+        asked = form(
+            _hidden(verb[0]), _field("subscription", found["id"]), button(verb[1], quiet=True)
+        )
         sections.append(tag("section", tag("h2", "Subscription"), tag("p", told), asked))
     return sections
 

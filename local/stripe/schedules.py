@@ -39,9 +39,13 @@ UPDATE = {
 }  # fmt: skip
 
 
-@route("POST /v1/subscription_schedules", UPDATE | {
+CREATE = {
     "from_subscription": text, "customer": text, "start_date": MOMENT, "billing_mode": anything,
-})  # fmt: skip
+    "phases": [anything], "end_behavior": END, "metadata": metadata, "default_settings": anything,
+}  # fmt: skip
+
+
+@route("POST /v1/subscription_schedules", CREATE)
 def create_schedule(call: Call) -> Body:
     """Of a subscription as it is: one phase, its current period."""
     world = call.world

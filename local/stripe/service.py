@@ -6,11 +6,12 @@ import base64
 import hashlib
 import json
 import threading
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from local.stripe import schema
-from local.stripe.errors import Refusal, invalid
+from local.stripe.errors import Refusal, broken, invalid
 from local.stripe.faults import Fault, Faults
 from local.stripe.forms import parse
 from local.stripe.routes import Call, Route, match
@@ -62,6 +63,9 @@ class Service:
             answer = self._keyed(request, origin, found, ids, fault)
         except Refusal as refused:
             answer = Answer(refused.status, refused.body)
+        except Exception:
+            traceback.print_exc()
+            answer = Answer(500, broken().body)
         answer.headers |= {"Request-Id": str(origin.id), "Stripe-Version": VERSION}
         if origin.idempotency_key:
             answer.headers["Idempotency-Key"] = origin.idempotency_key
@@ -86,6 +90,8 @@ class Service:
             return fault.strike()
         key = origin.idempotency_key
         if key is None or request.method != "POST":
+            if fault is not None and fault.slow:
+                fault.wait()
             return self._finished(self._effect(request, origin, found, ids), fault)
         with self._lock:
             if key in self._running:
