@@ -121,11 +121,11 @@ def _items(world: World, subscription: Body, asked: list[dict[str, Any]]) -> lis
             found["price"] = recurring_price(world, given["price"], at=at)["id"]
         plain = ("quantity", "metadata", "tax_rates")
         found |= {name: given[name] for name in plain if given.get(name) is not None}
-    _distinct(items)
+    distinct(items)
     return items
 
 
-def _distinct(items: list[Body]) -> None:
+def distinct(items: list[Body]) -> None:
     prices = [item["price"] for item in items]
     if not items:
         raise invalid("A subscription must have at least one active item.", "items")

@@ -6,7 +6,7 @@ from local.stripe.cards import FAILING
 from local.stripe.errors import DECLINES
 from local.stripe.money import days_on
 from local.stripe.store import Body
-from local.stripe.world import World, new_id
+from local.stripe.world import ENDED, World, new_id
 
 Outcome = str  # "paid", "requires_action" or the reason of the decline
 
@@ -166,7 +166,7 @@ def after_payment(world: World, invoice: Body) -> None:
 def after_failure(world: World, invoice: Body) -> None:
     """The subscription is past due, and the next attempt is planned."""
     subscription = subscription_of(world, invoice)
-    if subscription is None or subscription["status"] in {"canceled", "incomplete_expired"}:
+    if subscription is None or subscription["status"] in ENDED:
         return
     waits = world.setting("retries")
     done = invoice["attempt_count"] - 1

@@ -138,7 +138,9 @@ def _lines(session: Body) -> Markup:
         for line in session["_lines"]
     ]
     total = ("Due today", tag("strong", _total(session)))
-    return table(("What", "Amount"), [*rows, total])
+    taxed = session["automatic_tax"]["enabled"] or any(x["_tax_rates"] for x in session["_lines"])
+    tax = [("Tax", "by your address")] if taxed else []
+    return table(("What", "Amount"), [*rows, *tax, total])
 
 
 def _total(session: Body) -> str:

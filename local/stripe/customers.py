@@ -21,7 +21,7 @@ from local.stripe.schema import (
 )
 from local.stripe.store import Body
 from local.stripe.wire import included, listed, wire
-from local.stripe.world import World, new_id
+from local.stripe.world import ENDED, World, new_id
 
 SETTINGS = {
     "custom_fields": or_blank([{"name": text, "value": text}]), "footer": text,
@@ -135,7 +135,7 @@ def delete_customer(call: Call, key: str) -> Body:
     world = call.world
     customer = world.load("customer", key)
     for subscription in world.store.all("subscription", customer=key):
-        if subscription["status"] not in {"canceled", "incomplete_expired"}:
+        if subscription["status"] not in ENDED:
             cancel_now(world, subscription, reason=None)
     world.save(customer | {"deleted": True}, "customer.deleted")
     return {"id": key, "object": "customer", "deleted": True}

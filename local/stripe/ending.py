@@ -26,14 +26,8 @@ def cancel_now(
 
     drop_pending(world, subscription)
     let_go(world, subscription)
-    lines = _unused(world, subscription) if prorate else []
-    if lines and invoice_now:
-        invoice = draft(world, subscription, lines, reason="subscription_update")
-        world.save(invoice, "invoice.created", parent=subscription["id"])
-        collect(world, finalize(world, invoice))
-        subscription["latest_invoice"] = invoice["id"]
-    elif lines:
-        keep_pending(world, subscription, lines)
+    if prorate:
+        _give_back(world, subscription, invoice_now=invoice_now)
     now = world.now()
     told = subscription["cancellation_details"] | {"reason": reason} | (details or {})
     subscription |= {
@@ -46,6 +40,18 @@ def cancel_now(
     world.store.put(subscription)
     world.emit("customer.subscription.deleted", subscription)
     return subscription
+
+
+def _give_back(world: World, subscription: Body, *, invoice_now: bool) -> None:
+    """What is unused becomes credit: by an invoice of its own, or with the next one."""
+    lines = _unused(world, subscription)
+    if lines and invoice_now:
+        invoice = draft(world, subscription, lines, reason="subscription_update")
+        world.save(invoice, "invoice.created", parent=subscription["id"])
+        collect(world, finalize(world, invoice))
+        subscription["latest_invoice"] = invoice["id"]
+    elif lines:
+        keep_pending(world, subscription, lines)
 
 
 def _unused(world: World, subscription: Body) -> list[Body]:

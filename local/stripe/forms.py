@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import parse_qsl, quote_plus
+from urllib.parse import parse_qsl
 
 from local.stripe.errors import invalid
 
@@ -43,8 +43,3 @@ def _lists(value: Any) -> Any:
     if children and all(key.isascii() and key.isdigit() for key in children):
         return [children[key] for key in sorted(children, key=int)]
     return children
-
-
-def encode(params: dict[str, str]) -> str:
-    """A query string."""
-    return "&".join(f"{quote_plus(key)}={quote_plus(value)}" for key, value in params.items())

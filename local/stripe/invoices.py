@@ -24,7 +24,7 @@ from local.stripe.store import Body
 from local.stripe.subscriptions import ITEM, PRORATION, TRIAL_END
 from local.stripe.updating import bill, reason_of, void
 from local.stripe.wire import listed
-from local.stripe.world import World
+from local.stripe.world import ENDED, World
 
 STATUS = one_of("draft", "open", "paid", "uncollectible", "void")
 
@@ -187,7 +187,7 @@ def create_preview(call: Call) -> Body:
 def _previewed(call: Call) -> Body:
     if call["subscription"]:
         found = call.world.load("subscription", call["subscription"], param="subscription")
-        if found["status"] in {"canceled", "incomplete_expired"}:
+        if found["status"] in ENDED:
             raise invalid("No upcoming invoices for customer", code="invoice_upcoming_none")
         return found
     from local.stripe.subscribing import build

@@ -32,9 +32,6 @@ class Markup(str):
     __slots__ = ()
 
 
-Text = str | Markup
-
-
 def safe(value: object) -> Markup:
     """HTML as it is, anything else escaped."""
     return value if isinstance(value, Markup) else Markup(escape(str(value)))

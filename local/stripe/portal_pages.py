@@ -26,7 +26,7 @@ from local.stripe.pages import (
     tag,
 )
 from local.stripe.store import Body
-from local.stripe.world import World
+from local.stripe.world import ENDED, World
 
 Given = Mapping[str, str]
 
@@ -86,7 +86,7 @@ def make_default(world: World, key: str, method: str) -> None:
     settings = customer["invoice_settings"] | {"default_payment_method": method}
     world.save(customer | {"invoice_settings": settings}, "customer.updated")
     for found in world.store.all("subscription", customer=key):
-        if found["status"] not in {"canceled", "incomplete_expired"}:
+        if found["status"] not in ENDED:
             changes = {"default_payment_method": method}
             world.save(found | changes, "customer.subscription.updated")
 
@@ -215,7 +215,7 @@ def _invoices(world: World, customer: Body, feature: Body) -> list[Markup]:
 def _subscriptions(world: World, customer: Body, feature: Body) -> list[Markup]:
     sections = []
     for found in world.store.walk("subscription", customer=customer["id"]):
-        if found["status"] in {"canceled", "incomplete_expired"}:
+        if found["status"] in ENDED:
             continue
         ends = found["cancel_at_period_end"]
         day = day_of(found["items"]["data"][0]["current_period_end"])

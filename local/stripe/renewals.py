@@ -11,7 +11,7 @@ from local.stripe.invoicing import draft, finalize, keep_draft, take_pending
 from local.stripe.money import period_after
 from local.stripe.store import Body
 from local.stripe.updating import expire_pending, keep
-from local.stripe.world import World
+from local.stripe.world import ENDED, World
 
 
 def renew(world: World, key: str) -> None:
@@ -114,7 +114,7 @@ def retry(world: World, key: str) -> None:
 def cancel_due(world: World, key: str) -> None:
     """The moment of `cancel_at`."""
     subscription = world.load("subscription", key)
-    if subscription["status"] not in {"canceled", "incomplete_expired"}:
+    if subscription["status"] not in ENDED:
         cancel_now(world, subscription)
 
 

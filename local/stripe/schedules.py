@@ -19,7 +19,7 @@ from local.stripe.schema import (
     yes,
 )
 from local.stripe.store import Body
-from local.stripe.world import World
+from local.stripe.world import ENDED, World
 
 PRORATION = one_of("create_prorations", "always_invoice", "none")
 MOMENT = either(stamp, one_of("now"))
@@ -54,7 +54,7 @@ def create_schedule(call: Call) -> Body:
     if call["phases"] is not None:
         raise invalid("You cannot set `phases` if `from_subscription` is set.", "phases")
     subscription = world.load("subscription", call["from_subscription"], param="from_subscription")
-    if subscription["status"] in {"canceled", "incomplete_expired"}:
+    if subscription["status"] in ENDED:
         raise invalid("You cannot migrate a subscription that has ended.", "from_subscription")
     if subscription["schedule"]:
         message = "The subscription already has a schedule attached."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local.stripe.changing import _distinct, new_item, recurring_price, step_of
+from local.stripe.changing import distinct, new_item, recurring_price, step_of
 from local.stripe.charging import collect, method_for
 from local.stripe.errors import declined, invalid
 from local.stripe.invoicing import HOUR, draft, finalize, keep_draft
@@ -15,7 +15,7 @@ from local.stripe.routes import clean_metadata
 from local.stripe.store import Body
 from local.stripe.updating import plan_renewal, reason_of
 from local.stripe.wire import listed
-from local.stripe.world import World
+from local.stripe.world import ENDED, World
 
 EMPTY = (
     "application", "application_fee_percent", "billing_cycle_anchor_config",
@@ -35,7 +35,7 @@ def build(world: World, given: Mapping[str, Any]) -> Body:
         new_item(world, item, at=f"items[{index}]", period=(now, now))
         for index, item in enumerate(given.get("items") or [])
     ]
-    _distinct(items)
+    distinct(items)
     currency = world.load("price", items[0]["price"])["currency"]
     _one_currency(world, customer, items, currency)
     mode = (given.get("billing_mode") or {}).get("type", "flexible")
@@ -73,9 +73,8 @@ def _one_currency(world: World, customer: Body, items: list[Body], currency: str
 
 
 def _still_bound(world: World, customer: Body) -> bool:
-    ended = {"canceled", "incomplete_expired"}
     live = world.store.walk("subscription", customer=customer["id"])
-    return any(found["status"] not in ended for found in live) or bool(customer["balance"])
+    return any(found["status"] not in ENDED for found in live) or bool(customer["balance"])
 
 
 def _tax(given: Mapping[str, Any]) -> Body:

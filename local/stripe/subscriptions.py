@@ -27,7 +27,7 @@ from local.stripe.store import Body
 from local.stripe.subscribing import build, start
 from local.stripe.updating import carry_out, check_allowed
 from local.stripe.wire import listed, wire
-from local.stripe.world import World
+from local.stripe.world import ENDED, World
 
 BEHAVIOUR = one_of(
     "allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete"
@@ -108,14 +108,13 @@ def _own_method(world: World, key: str, customer: str) -> None:
 def list_subscriptions(call: Call) -> Body:
     """Those that go on; with ``status=all`` those that ended as well."""
     status = call["status"]
-    ended = {"canceled", "incomplete_expired"}
 
     def keep(found: Body) -> bool:
         if call["price"] and call["price"] not in {i["price"] for i in found["items"]["data"]}:
             return False
         if status in {None, ""}:
-            return found["status"] not in ended
-        wanted = ended if status == "ended" else {status}
+            return found["status"] not in ENDED
+        wanted = ENDED if status == "ended" else {status}
         return status == "all" or found["status"] in wanted
 
     return page_of(call, "subscription", keep=keep, customer=call["customer"])
@@ -154,7 +153,7 @@ def update(call: Call, before: Body) -> Body:
 
 def _check_changeable(call: Call, before: Body) -> None:
     harmless = {"metadata", "expand", "cancellation_details", "default_payment_method"}
-    if before["status"] in {"canceled", "incomplete_expired"} and set(call.params) - harmless:
+    if before["status"] in ENDED and set(call.params) - harmless:
         message = f"A {before['status']} subscription can only update its metadata."
         raise invalid(message)
     if before["status"] == "incomplete" and set(call.params) & {"items", "trial_end"}:
@@ -209,7 +208,7 @@ def _ending(after: Body, call: Call, *, now: int) -> None:
 def cancel_subscription(call: Call, key: str) -> Body:
     """End it now."""
     subscription = call.world.load("subscription", key)
-    if subscription["status"] in {"canceled", "incomplete_expired"}:
+    if subscription["status"] in ENDED:
         raise missing("subscription", key)
     return cancel_now(
         call.world, subscription, prorate=bool(call["prorate"]),

@@ -8,6 +8,7 @@ from local.stripe.errors import invalid
 from local.stripe.routes import Call, page_of, route
 from local.stripe.schema import PAGE, stamp, text
 from local.stripe.store import Body
+from local.stripe.world import ENDED
 
 KIND = "test_helpers.test_clock"
 MONTHS_TO_LIVE = 30 * 86400
@@ -63,7 +64,7 @@ def delete_clock(call: Call, key: str) -> Body:
     for customer in world.store.all("customer"):
         if customer["test_clock"] == key and not customer.get("deleted"):
             for found in world.store.all("subscription", customer=customer["id"]):
-                if found["status"] not in {"canceled", "incomplete_expired"}:
+                if found["status"] not in ENDED:
                     cancel_now(world, found, reason=None)
             world.save(customer | {"deleted": True}, "customer.deleted")
     world.store.drop(key)

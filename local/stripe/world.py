@@ -17,6 +17,8 @@ from local.stripe.store import Body, Store
 from local.stripe.wire import wire
 
 VERSION = "2026-10-28.endive"
+#: A subscription in one of these states will never be charged again.
+ENDED = frozenset({"canceled", "incomplete_expired"})
 LETTERS = string.ascii_letters + string.digits
 #: What happens first when several things fall due in the same second.
 RANKS = {

@@ -209,3 +209,36 @@ def test_a_killed_simulator_has_everything_that_it_answered(stripe_world):
     assert [found.amount_paid for found in invoices] == [3600, 3600]
     stripe_world.advance(seconds=31 * DAY)
     assert len(v1.invoices.list({"subscription": made.id}).data) == 3
+
+
+def test_a_simulator_killed_on_its_way_through_time_goes_on_where_it_was(stripe_world):
+    """Renewals are charged once each, though it was killed between any two steps."""
+    v1 = stripe_world.api.v1
+    made = [stripe_world.subscribe(stripe_world.customer(), seats) for seats in (1, 2, 3)]
+    target = stripe_world.now() + 2000 * DAY
+    kills = 0
+    while stripe_world.now() < target:
+        way = threading.Thread(target=_advance_until_killed, args=(stripe_world, target))
+        way.start()
+        if kills < 4:
+            time.sleep(0.1)
+            stripe_world.simulator.kill()
+            stripe_world.simulator.start()
+            kills += 1
+        way.join()
+    stripe_world.advance(seconds=3600)
+    for seats, subscription in enumerate(made, 1):
+        found = v1.invoices.list({"subscription": subscription.id, "limit": 100})
+        paid = list(found.auto_paging_iter())
+        assert {invoice.amount_paid for invoice in paid} == {1200 * seats}
+        starts = [invoice.lines.data[0].period.start for invoice in paid]
+        ends = [invoice.lines.data[0].period.end for invoice in paid]
+        assert starts[:-1] == ends[1:]
+        assert ends[0] > target - 86400 >= starts[0] - 86400
+
+
+def _advance_until_killed(world, target):
+    try:
+        world.advance(to=target)
+    except (OSError, AssertionError):
+        return
