@@ -17,6 +17,7 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    disable_created_metrics,
     start_http_server,
 )
 from prometheus_client.core import GaugeMetricFamily
@@ -24,6 +25,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from psycopg import Error as DriverFault
 
 logger = logging.getLogger(__name__)
+disable_created_metrics()  # type: ignore[no-untyped-call]
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 MINUTES = (0.1, 0.5, 1, 5, 15, 60, 300, 1800)
 #: The values of a gauge by their labels, a tuple of words.

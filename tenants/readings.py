@@ -13,7 +13,7 @@ from tenants.addresses import address
 from tenants.metrics import reading
 
 #: Whoever asks must not hang because a database does.
-PATIENCE = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}
+PATIENCE: dict[str, Any] = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}
 _QUEUE = """
 SELECT count(*) FILTER (WHERE job.status = 'todo'),
        count(*) FILTER (WHERE job.status = 'doing'),
@@ -87,5 +87,5 @@ def _one(setting: str, query: str) -> Any:
 
 
 def _all(setting: str, query: str) -> list[Any]:
-    with psycopg.connect(address(setting), autocommit=True, **PATIENCE) as connection:  # type: ignore[arg-type]
+    with psycopg.connect(address(setting), autocommit=True, **PATIENCE) as connection:
         return connection.execute(query.encode()).fetchall()

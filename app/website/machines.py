@@ -10,7 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 #: The pages that say something to everybody.
-PAGES = ("/", "/pricing/", "/signup/", "/find/", "/terms/", "/privacy/")
+PAGES = ("/", "/pricing/", "/signup/", "/find/", "/status/", "/terms/", "/privacy/")
 DAY = 24 * 3600
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from app.website import legal, machines, views, views_pricing
+from app.website import legal, machines, views, views_pricing, views_status
 
 app_name = "website"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("signup/", views.sign_up, name="signup"),
     path("signup/address/", views.address_free, name="address_free"),
     path("find/", views.find, name="find"),
+    path("status/", views_status.status, name="status"),
+    path("status.json", views_status.status_json, name="status_json"),
     path("terms/", legal.terms, name="terms"),
     path("privacy/", legal.privacy, name="privacy"),
     path("robots.txt", machines.robots, name="robots"),

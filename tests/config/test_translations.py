@@ -156,7 +156,7 @@ def test_a_page_in_chinese_says_nothing_in_english(browser, speaks_chinese, chin
     assert untranslated(page, chinese) == set()
 
 
-PUBLIC = ("/", "/pricing/", "/signup/", "/find/", "/terms/", "/privacy/")
+PUBLIC = ("/", "/pricing/", "/signup/", "/find/", "/status/", "/terms/", "/privacy/")
 ADVICE = "/pricing/?staff=120&sales=40&branches=3&api=1&contract=1&own_place=1&single_sign_on=1"
 
 

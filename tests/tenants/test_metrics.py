@@ -8,7 +8,9 @@ from prometheus_client import REGISTRY
 from app.config.edge import group_of
 from local.ports import free_port
 from tenants import metrics, readings
+from tenants.context import use_control
 from tenants.jobs import run_in_workspace
+from tenants.models import ReadySchema
 from tests.isolation.surface import public_routes, workspace_routes
 
 
@@ -113,7 +115,9 @@ def test_the_worker_tells_jobs_and_connections(served, fresh):
 
 def test_the_provisioner_tells_the_pool(served, fresh):
     text = scrape(served(readings.of_provisioner))
-    assert 'clientele_pool{state="ready"} 0.0' in text
+    with use_control():
+        ready = ReadySchema.objects.filter(tenant=None, state="ready").count()
+    assert f'clientele_pool{{state="ready"}} {float(ready)}' in text
     active = float(text.partition('clientele_workspaces{status="active"} ')[2].split()[0])
     assert active >= 3
 

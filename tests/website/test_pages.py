@@ -11,7 +11,7 @@ from django.conf import settings as conf
 from django.test import Client
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/", "/pricing/", "/signup/", "/find/", "/terms/", "/privacy/"]
+PAGES = ["/", "/pricing/", "/signup/", "/find/", "/status/", "/terms/", "/privacy/"]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -46,6 +46,8 @@ PUBLIC: dict[str, Entry] = {
         get("/pricing/?staff=20&sales=5&branches=1&currency=EUR&interval=year"),
         get("/pricing/?staff=0", 422, why="nobody is no company"),
     ],
+    "status/": lambda _t: [get("/status/")],
+    "status.json": lambda _t: [get("/status.json")],
     "terms/": lambda _t: [get("/terms/")],
     "privacy/": lambda _t: [get("/privacy/")],
     "robots.txt": lambda _t: [get("/robots.txt")],
