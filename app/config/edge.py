@@ -51,7 +51,7 @@ def tell(request: HttpRequest, *, status: int, seconds: float) -> None:
         return
     ms = round(seconds * 1000, 1)
     facts = {"method": method_of(request), "route": route, "status": status, "ms": ms}
-    logger.info("%s %s %s %s ms", *facts.values(), extra={"facts": facts, **_origin(request)})
+    logger.info("%s %s %s in %s ms", *facts.values(), extra={"facts": facts, **_origin(request)})
 
 
 def route_of(request: HttpRequest) -> str:

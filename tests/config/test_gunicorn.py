@@ -113,6 +113,7 @@ def test_the_web_port_tells_no_metrics(web):
 def test_every_line_of_the_log_is_json(web):
     import json
 
+    web.get("/pricing/", host="localhost")
     lines = [json.loads(line) for line in (web.folder / "log").read_text().splitlines()]
     assert [line for line in lines if line.get("route") == "/pricing/"]
     assert {line["logger"] for line in lines} <= {"app.requests", "gunicorn.error"}
