@@ -68,6 +68,12 @@ def _whole_pattern(language: str) -> str:
     return pattern.replace(".00", "")
 
 
+def show_minor(amount: int, *, currency: str, language: str) -> str:
+    """Whole minor units (cents) as money: 1500 EUR is €15."""
+    value = Decimal(amount).scaleb(-get_currency_precision(currency))
+    return show_money(value, currency=currency, language=language)
+
+
 def show_number(number: Decimal | int, *, language: str) -> str:
     """A number with the separators of this language."""
     text: str = format_decimal(number, locale=babel_locale(language))

@@ -73,6 +73,12 @@ COMPANY = (
         "shield",
         _("Whether somebody of Clientele may look in to help"),
     ),
+    Page(
+        "/settings/plan/",
+        _("Plan and seats"),
+        "credit-card",
+        _("What you have, use and pay"),
+    ),
     Page("/settings/storage/", _("Storage"), "hard-drive", _("How much room files take")),
     Page(
         "/settings/export/",

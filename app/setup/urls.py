@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from app.setup import (
     export_pages,
@@ -39,6 +39,7 @@ urlpatterns = [
     path("workspace/logo/", workspace.logo, name="logo"),
     path("workspace/colour/", workspace.colour, name="colour"),
     path("storage/", storage.storage, name="storage"),
+    path("plan/", include("app.setup.plan.urls")),
     path("export/", export_pages.export, name="export"),
     path("export/<int:pk>/progress/", export_pages.progress, name="export_progress"),
     path("export/<int:pk>/download/", export_pages.download, name="export_download"),
