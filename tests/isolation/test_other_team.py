@@ -43,7 +43,7 @@ def charlies(two, bobs, alice, charlie) -> Target:
 def nothing(user: Any) -> dict[str, Any]:
     """Numbers of things that these tests do not touch."""
     names = ["team", "seatless", "token", "import", "draft", "branch", "invitation", "hand_over"]
-    names += ["export"]
+    names += ["export", "support"]
     files = dict.fromkeys(("there", "gone", "upload"), 999)
     pictures = dict.fromkeys(("picture", "logo"), "0" * 32)
     return {

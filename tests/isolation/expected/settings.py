@@ -38,6 +38,47 @@ def proving(rest: str) -> list[Call]:
     return [get(path, 302, why=PROVE), post(path, None, 302, why=PROVE)]
 
 
+UNSUBSCRIBED = "nothing is bought yet; tests/setup/test_plan_pages.py has the rest"
+NO_COMMAND = "0" * 8 + "-0000-4000-8000-" + "0" * 12
+
+
+def of_plan(rest: str, *calls: str) -> Entry:
+    """Pages of the plan that lead on while nothing is bought."""
+    path = f"/settings/plan/{rest}"
+    made = {
+        "GET": get(path, 302, why=UNSUBSCRIBED),
+        "POST": post(path, None, 302, why=UNSUBSCRIBED),
+    }
+    return lambda _t: [made[method] for method in calls]
+
+
+PLAN: dict[str, Entry] = {
+    "settings/plan/": lambda _t: [get("/settings/plan/")],
+    "settings/plan/back/": of_plan("back/", "GET"),
+    "settings/plan/asked/<uuid:uuid>/": lambda _t: [
+        get(f"/settings/plan/asked/{NO_COMMAND}/", 404, why=UNSUBSCRIBED)
+    ],
+    "settings/plan/buy/": lambda _t: [
+        get("/settings/plan/buy/"),
+        post("/settings/plan/buy/", {"plan": "team", "seats": "x"}, 422, why="not a number"),
+    ],
+    "settings/plan/portal/": of_plan("portal/", "POST"),
+    "settings/plan/pay/": of_plan("pay/", "POST"),
+    "settings/plan/free/": of_plan("free/", "POST"),
+    "settings/plan/seats/": of_plan("seats/", "GET", "POST"),
+    "settings/plan/change/": of_plan("change/", "GET", "POST"),
+    "settings/plan/confirm/": of_plan("confirm/", "POST"),
+    "settings/plan/later/": of_plan("later/", "POST"),
+    "settings/plan/keep/": of_plan("keep/", "POST"),
+    "settings/plan/cancel/": of_plan("cancel/", "GET", "POST"),
+    "settings/plan/resume/": of_plan("resume/", "POST"),
+    "settings/plan/invoices/": lambda _t: [get("/settings/plan/invoices/")],
+    "settings/plan/details/": lambda _t: [
+        get("/settings/plan/details/"),
+        post("/settings/plan/details/", {"name": ""}, 422, why="a company has a name"),
+    ],
+}
+
 SETTINGS: dict[str, Entry] = {
     "settings/": lambda _t: [get("/settings/")],
     "settings/profile/": lambda t: [
@@ -116,6 +157,7 @@ SETTINGS: dict[str, Entry] = {
         post("/settings/workspace/colour/", {"accent": "teal"}),
         post("/settings/workspace/colour/", {"accent": "beige"}, 422, why="not of the palette"),
     ],
+    **PLAN,
     "settings/export/": lambda _t: [
         get("/settings/export/"),
         post("/settings/export/"),
