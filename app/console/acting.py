@@ -1,4 +1,4 @@
-"""What operators do is written down, with the reason, before it is done."""
+"""What operators do is written down, with the reason."""
 
 from __future__ import annotations
 
