@@ -92,19 +92,22 @@ def _remember(account: BillingAccount, session: str) -> None:
         row.save(update_fields=["checkout"])
         current = Subscription.objects.filter(account=row, is_current=True)
         is_bought = current.exclude(status__in=NOT_LIVE).exists()
-    if before:
-        _close(before)
+    if before and not _close(before):
+        # Perhaps it was paid this moment, and nobody has told us yet.
+        is_bought = is_bought or bool(live_of(fetch(str(account.customer)).subscriptions))
     if is_bought:
         _close(session)
         raise Refused("has_subscription")
 
 
-def _close(session: str) -> None:
-    """One that is bought or has lapsed is closed already."""
+def _close(session: str) -> bool:
+    """False: it was closed already, because it is bought or has lapsed."""
     try:
         hosted.close_checkout(session, key=f"close:{session}")
     except Refused:
         logger.info("the checkout %s was closed already", session)
+        return False
+    return True
 
 
 def open_portal(account: BillingAccount, *, back: str) -> str:

@@ -16,6 +16,7 @@ from billing.models import BillingAccount, Command, Event, Subscription
 from billing.offering import sync_prices
 from billing.sync import sync_account
 from tenants.context import Ref, use_control, use_tenant
+from tests.billing.dealings import Cloud, open_cloud
 from tests.payments import GOOD, Receiver, World
 
 OLGA = Person(1, "Olga Owner", "olga@acme.example")
@@ -149,3 +150,12 @@ def told(shop: Shop, receiver: Receiver) -> Receiver:
     shop.world.send_to(receiver.url)
     list(sync_prices())
     return receiver
+
+
+@pytest.fixture
+def cloud(
+    stripe_world: World, settings: Any, django_db_setup: Any, django_db_blocker: Any
+) -> Iterator[Cloud]:
+    """Databases of one's own, in which everything commits, and companies of light workspaces."""
+    with django_db_blocker.unblock(), open_cloud(stripe_world, settings) as cloud:
+        yield cloud

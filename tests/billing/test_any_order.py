@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,10 +20,8 @@ from tests.billing.dealings import (
     Company,
     forget,
     mirrored,
-    open_cloud,
     whole,
 )
-from tests.payments import World
 
 Told = dict[str, Any]
 
@@ -38,15 +35,6 @@ def few(number: int) -> settings:
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-
-
-@pytest.fixture
-def cloud(
-    stripe_world: World, settings: Any, django_db_setup: Any, django_db_blocker: Any
-) -> Iterator[Cloud]:
-    """Databases of one's own, in which everything commits."""
-    with django_db_blocker.unblock(), open_cloud(stripe_world, settings) as cloud:
-        yield cloud
 
 
 def open_invoices(cloud: Cloud, company: Company) -> list[str]:
