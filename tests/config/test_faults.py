@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from types import SimpleNamespace
 
 import pytest
 import sentry_sdk
@@ -15,6 +16,7 @@ from sentry_sdk.transport import Transport
 
 from app.config import faults
 from tenants.context import Ref, bind_actor, use_tenant
+from tenants.jobs import run_in_workspace
 
 ACME = Ref(7, "t_7", "default", "r_t_7", "acme")
 TOKEN = "a" * 32
@@ -193,3 +195,20 @@ def test_the_process_reports_with_the_arguments_of_no_command(sent, monkeypatch)
         sentry_sdk.capture_exception(error)
     assert len(sent.events()) == 1
     assert SECRETS["form"] not in sent.text()
+
+
+def test_a_job_that_fails_is_reported_once_with_its_workspace(sent, two):
+    def fail():
+        raise LookupError(SECRETS["address"])
+
+    told = {"task_name": "sales.count", "id": 41, "attempts": 0}
+    job = SimpleNamespace(**told, task_kwargs={"tenant": two[0].schema, "actor": 3})
+    try:
+        run_in_workspace(fail, SimpleNamespace(job=job), None)
+    except LookupError:  # as the queue's own worker says it
+        words, extra = "Job sales.count[41](email='x') ended", {"action": "job_error"}
+        logging.getLogger("procrastinate.worker").error(words, exc_info=True, extra=extra)
+    (event,) = sent.events()
+    assert event["tags"] == {"workspace": two[0].schema, "request_id": "job-41"}
+    assert event["user"] == {"id": f"{two[0].schema}:3"}
+    assert SECRETS["address"] not in sent.text()
