@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from billing import biller, buying, reconcile
 from billing.models import BillingAccount, DriftReport, Entry, Event, Invoice, Mark, Subscription
@@ -191,3 +192,11 @@ def test_a_night_that_broke_off_comes_again(shop) -> None:
     shop.world.advance(seconds=3700)
     biller.run_round()
     assert DriftReport.objects.filter(is_complete=True).count() == 1
+
+
+def test_the_audit_is_only_added_to(shop) -> None:
+    shop.subscribe(seats=6)
+    for change in (lambda rows: rows.update(by="Mallory"), lambda rows: rows.delete()):
+        with pytest.raises(IntegrityError, match="only added"), transaction.atomic("control"):
+            change(Entry.objects.filter(what="subscription.seats"))
+    assert Entry.objects.filter(what="subscription.seats").count() == 1
