@@ -155,6 +155,8 @@ def _take_lookup_key(call: Call) -> str | None:
 )  # fmt: skip
 def list_prices(call: Call) -> Body:
     """All, or those of a product, a currency, some lookup keys."""
+    if len(call["lookup_keys"] or []) > 10:
+        raise invalid("You may name up to 10 lookup keys.", "lookup_keys")
     wanted = {name: call[name] for name in ("active", "product", "currency", "type")}
     exact = {name: value for name, value in wanted.items() if value is not None}
 

@@ -70,8 +70,7 @@ def create_session(call: Call) -> Body:
         raise invalid("The simulator sells subscriptions only.", "mode")
     if call["customer"]:
         world.load("customer", call["customer"], param="customer")
-    if mode == "setup":
-        need(call.params, "customer", "currency") if not call["customer"] else None
+    _check_customer(call)
     lines = _lines(call) if mode == "subscription" else []
     now = world.now()
     expires = call["expires_at"] or now + DAY
@@ -86,6 +85,23 @@ def create_session(call: Call) -> Body:
     world.store.put(session)
     world.plan(expires, "checkout", session)
     return session
+
+
+def _check_customer(call: Call) -> None:
+    """What is typed on the page may go to a known customer only when that was allowed."""
+    if call["mode"] == "setup" and not call["customer"]:
+        need(call.params, "currency")
+    if not call["customer"]:
+        return
+    may = call["customer_update"] or {}
+    if (call["tax_id_collection"] or {}).get("enabled") and may.get("name") != "auto":
+        message = "To collect tax ids of a known customer set `customer_update[name]` to `auto`."
+        raise invalid(message, "customer_update[name]")
+    if (call["automatic_tax"] or {}).get("enabled") and may.get("address") != "auto":
+        known = call.world.load("customer", call["customer"])["address"]
+        if not (known or {}).get("country"):
+            message = "Automatic tax needs an address: set `customer_update[address]` to `auto`."
+            raise invalid(message, "customer_update[address]", code="customer_tax_location_invalid")
 
 
 def _session(call: Call, lines: list[Body], *, expires: int) -> Body:

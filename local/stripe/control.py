@@ -64,7 +64,7 @@ def _advance(control: Control, asked: dict[str, Any]) -> Any:
 
     def between() -> None:
         control.messenger.wake()
-        if patience:
+        if patience and not control.messenger.mischief.held:
             control.messenger.settled(patience=patience)
 
     steps = clock.advance(world, int(to), between=between)

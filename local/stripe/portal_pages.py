@@ -96,6 +96,7 @@ def _details(world: World, key: str, given: Given) -> None:
     parts = ("line1", "postal_code", "city", "country")
     customer["address"] = full_address({name: given.get(name, "") for name in parts})
     customer["name"] = given.get("company") or customer["name"]
+    customer["email"] = given.get("email") or customer["email"]
     world.save(customer, "customer.updated")
 
 
@@ -171,6 +172,8 @@ def _details_section(world: World, customer: Body, feature: Body) -> list[Markup
     fields = [_hidden("details")]
     if "name" in allowed:
         fields.append(entry("Company", "company", customer["name"] or ""))
+    if "email" in allowed:
+        fields.append(entry("Email", "email", customer["email"] or "", type="email"))
     if "address" in allowed:
         fields += address_fields(held)
         fields.append(choice("Country", "country", COUNTRIES, held.get("country", "")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import stripe
 
-from tests.payments import DECLINED, FAILS_LATER
+from tests.payments import ASKS, DECLINED, FAILS_LATER
 
 
 def checkout(world, customer, seats=3, **more):
@@ -117,3 +117,69 @@ def test_more_seats_cost_what_the_preview_says(stripe_world):
     ]
     assert (changed.status, changed["items"].data[0].quantity) == ("active", 5)
     assert changed.pending_update is None
+
+
+def test_an_address_and_a_tax_id_of_checkout_go_to_the_customer_when_that_is_allowed(stripe_world):
+    customer = stripe_world.customer(card=None)
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        checkout(stripe_world, customer, tax_id_collection={"enabled": True})
+    assert refused.value.param == "customer_update[name]"
+    session = checkout(
+        stripe_world,
+        customer,
+        tax_id_collection={"enabled": True},
+        customer_update={"name": "auto", "address": "auto"},
+        billing_address_collection="required",
+    )
+    typed = {"line1": "Mill Lane 3", "postal_code": "53111", "city": "Bonn", "country": "DE"}
+    typed |= {"tax_kind": "eu_vat", "tax_id": "DE123456789"}
+    assert stripe_world.pay_on_page(session.url, **typed)[0] == 303
+    found = stripe_world.api.v1.customers.retrieve(customer, {"expand": ["tax_ids"]})
+    assert (found.name, found.address.city) == ("Olga Owner", "Bonn")
+    assert [tax.value for tax in found.tax_ids.data] == ["DE123456789"]
+    done = stripe_world.api.v1.checkout.sessions.retrieve(session.id)
+    assert done.customer_details.address.country == "DE"
+
+
+def test_somebody_unknown_becomes_a_customer_by_buying(stripe_world):
+    session = stripe_world.api.v1.checkout.sessions.create(
+        {
+            "mode": "subscription",
+            "customer_email": "new@example.com",
+            "line_items": [{"price": stripe_world.year, "quantity": 2}],
+            "subscription_data": {"trial_period_days": 14, "metadata": {"a": "b"}},
+            "success_url": "http://acme.localhost:8000/",
+        }
+    )
+    assert stripe_world.pay_on_page(session.url)[0] == 303
+    done = stripe_world.api.v1.checkout.sessions.retrieve(
+        session.id, {"expand": ["customer", "subscription", "invoice"]}
+    )
+    assert done.customer.email == "new@example.com"
+    assert (done.subscription.status, done.subscription.metadata["a"]) == ("trialing", "b")
+    assert (done.invoice.amount_paid, done.amount_total) == (0, 0)
+
+
+def test_a_card_is_set_up_without_a_charge(stripe_world):
+    customer = stripe_world.customer(card=None)
+    session = stripe_world.api.v1.checkout.sessions.create(
+        {
+            "mode": "setup",
+            "currency": "eur",
+            "customer": customer,
+            "success_url": "http://acme.localhost:8000/",
+        }
+    )
+    assert stripe_world.pay_on_page(session.url, card=DECLINED)[0] == 402
+    assert "Confirm" in stripe_world.pay_on_page(session.url, card=ASKS)[1]
+    assert stripe_world.pay_on_page(session.url, card=ASKS, confirmed="yes")[0] == 303
+    done = stripe_world.api.v1.checkout.sessions.retrieve(
+        session.id, {"expand": ["setup_intent.payment_method"]}
+    )
+    assert (done.setup_intent.status, done.payment_status) == ("succeeded", "no_payment_required")
+    assert done.setup_intent.payment_method.customer == customer
+    held = stripe_world.api.v1.payment_methods.list({"customer": customer}).data
+    assert [method.card.last4 for method in held] == [ASKS[-4:]]
+    gone = stripe_world.api.v1.payment_methods.detach(held[0].id)
+    assert gone.customer is None
+    assert "4000002500003155" not in str(gone)

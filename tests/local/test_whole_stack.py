@@ -57,7 +57,7 @@ class Copy:
         return (self.data_dir / "log").read_text()
 
     def wait_ready(self) -> Copy:
-        for _ in range(1200):
+        for _ in range(2400):
             if f"Ready: http://localhost:{self.port}" in self.said():
                 return self
             assert self.process.poll() is None, self.said()
