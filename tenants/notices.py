@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from tenants.context import use_control
@@ -16,8 +16,9 @@ from tenants.models import Notice
 
 logger = logging.getLogger(__name__)
 LIFE = 30.0
-#: Planned work is told so long ahead.
-AHEAD = timedelta(days=14)
+#: Planned work is told so long ahead, and what is over for so long.
+AHEAD = BACK = timedelta(days=14)
+MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +44,18 @@ class Said:
 
 
 class NoticeCache:
-    """What is said now or soon; the last known while the control plane does not answer."""
+    """What is, will be or was said; the last known while the control plane does not answer."""
 
     def __init__(self) -> None:
         self._until = 0.0
         self._said: tuple[Said, ...] = ()
 
     def get(self) -> tuple[Said, ...]:
-        """All that has not ended, from memory while it is fresh; the newest first."""
+        """From memory while it is fresh; the newest first."""
         if time.monotonic() >= self._until:
             self._until = time.monotonic() + LIFE
             try:
-                self._said = _not_ended()
+                self._said = _recent()
             except DatabaseError:
                 logger.exception("the notices could not be read")
         return self._said
@@ -80,19 +81,24 @@ def coming_notices() -> tuple[Said, ...]:
     return tuple(sorted(ahead, key=lambda said: said.starts_at))
 
 
-def past_notices(*, days: int) -> tuple[Said, ...]:
-    """What was said and has ended in the last so many days, as the control plane knows it."""
+def past_notices() -> tuple[Said, ...]:
+    """What was said and has ended in the last two weeks; the newest first."""
     now = timezone.now()
-    with use_control():
-        rows = Notice.objects.filter(ends_at__lte=now, ends_at__gt=now - timedelta(days=days))
-        return tuple(_said(row) for row in rows.order_by("-starts_at", "-id")[:50])
+    return tuple(
+        said for said in NOTICES.get() if said.ends_at and now - BACK < said.ends_at <= now
+    )
 
 
-def _not_ended() -> tuple[Said, ...]:
-    now = timezone.now()
+def _recent() -> tuple[Said, ...]:
+    """The newest first; of too many those are left out that ended long ago."""
     with use_control():
-        rows = Notice.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now))
-        return tuple(_said(row) for row in rows.order_by("-starts_at", "-id")[:50])
+        rows = Notice.objects.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now() - BACK))
+        kept = rows.order_by(F("ends_at").desc(nulls_first=True), "-id")[:MOST]
+        return tuple(sorted(map(_said, kept), key=_newest, reverse=True))
+
+
+def _newest(said: Said) -> tuple[datetime, int]:
+    return said.starts_at, said.id
 
 
 def _said(row: Notice) -> Said:

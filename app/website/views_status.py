@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -17,9 +15,6 @@ from app.lib.dates import show_moment
 from app.website.status import STATUS, Component, Report
 from tenants.models import Notice
 from tenants.notices import Said, coming_notices, current_notices, past_notices
-
-logger = logging.getLogger(__name__)
-HISTORY_DAYS = 14
 
 
 @never_cache
@@ -60,12 +55,7 @@ def notices(report: Report) -> dict[str, list[Said]]:
     """What operators posted for everybody: now, soon, and in the last two weeks."""
     if not report.control_answers:
         return {"now": [], "soon": [], "past": []}
-    try:
-        past = past_notices(days=HISTORY_DAYS)
-    except DatabaseError:
-        logger.exception("past notices could not be read")
-        past = ()
-    found = {"now": current_notices(), "soon": coming_notices(), "past": past}
+    found = {"now": current_notices(), "soon": coming_notices(), "past": past_notices()}
     return {when: [said for said in some if said.is_public] for when, some in found.items()}
 
 

@@ -93,3 +93,9 @@ def test_readiness_is_that_of_this_copy_only():
         threading.Thread(target=server.handle_request, daemon=True).start()
         assert run.run_id_at(f"http://127.0.0.1:{server.server_port}/readyz") == "another"
     assert run.run_id_at(f"http://127.0.0.1:{free_port()}/readyz") is None
+
+
+def test_metrics_are_told_side_by_side_and_only_when_they_are_asked_for():
+    assert run.metered({"METRICS_PORT": "9100"}, 2)["METRICS_PORT"] == "9102"
+    for env in ({}, {"METRICS_PORT": "0"}, {"METRICS_PORT": "nonsense"}):
+        assert run.metered(env, 2) == env

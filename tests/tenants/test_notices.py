@@ -36,10 +36,11 @@ def test_it_says_what_holds_now_and_nothing_else():
     post("until later", ends=HOUR, starts=-2 * HOUR)
     post("over", starts=-3 * HOUR, ends=-HOUR)
     post("tomorrow", starts=24 * HOUR, kind=Notice.Kind.MAINTENANCE)
+    post("long over", starts=timedelta(days=-20), ends=timedelta(days=-15))
     post("next year", starts=timedelta(days=300))
     assert texts(current_notices()) == ["open", "until later"]
     assert texts(coming_notices()) == ["tomorrow"]
-    assert texts(past_notices(days=1)) == ["over"]
+    assert texts(past_notices()) == ["over"]
 
 
 def test_a_notice_that_ends_while_it_is_remembered_is_not_said_any_more(monkeypatch):
@@ -61,7 +62,7 @@ def test_a_dead_control_plane_changes_nothing(monkeypatch):
     post("open")
     assert texts(current_notices()) == ["open"]
     monkeypatch.setattr(NOTICES, "_until", 0.0)
-    monkeypatch.setattr(notices, "_not_ended", fail)
+    monkeypatch.setattr(notices, "_recent", fail)
     assert texts(current_notices()) == ["open"]
 
 
@@ -90,3 +91,12 @@ def test_they_can_be_asked_inside_of_a_workspace(two):
     with use_tenant(two[0]), transaction.atomic():
         assert texts(current_notices()) == ["open"]
     assert connections["control"].in_atomic_block
+
+
+def test_of_very_many_those_are_kept_that_still_hold(monkeypatch):
+    monkeypatch.setattr(notices, "MOST", 3)
+    post("open for long", starts=-500 * HOUR)
+    for number in range(5):
+        post(f"over {number}", starts=-3 * HOUR, ends=-HOUR)
+    assert texts(current_notices()) == ["open for long"]
+    assert len(past_notices()) == 2
