@@ -9,6 +9,9 @@ from collections.abc import Callable
 from local.stripe.renewals import HAPPENS
 from local.stripe.world import World
 
+#: Lest the second be missed by a rounding.
+HAIR = 0.001
+
 
 def step(world: World, *, clock: str, until: int, follow: bool) -> int | None:
     """The next thing that is due by then happens; the second at which it did."""
@@ -19,7 +22,7 @@ def step(world: World, *, clock: str, until: int, follow: bool) -> int | None:
         at, kind, target = found
         world.store.unplan(kind, target)
         if follow and at > world.today():
-            world.shift(at - time.time())
+            world.shift(at - time.time() + HAIR)
         with world.at(at):
             HAPPENS[kind](world, target)
         return at
@@ -36,7 +39,7 @@ def advance(world: World, to: int, *, between: Callable[[], None] = lambda: None
         between()
     with world.store.transaction():
         if to > world.today():
-            world.shift(to - time.time())
+            world.shift(to - time.time() + HAIR)
     return steps
 
 

@@ -117,6 +117,8 @@ def pay_invoice(call: Call, key: str) -> Body:
         settle(world, invoice, elsewhere=True)
         return world.load("invoice", key)
     method = find_method(world, call["payment_method"]) if call["payment_method"] else None
+    if method and method["customer"] not in {None, invoice["customer"]}:
+        raise invalid("The payment method belongs to another customer.", "payment_method")
     outcome = collect(world, invoice, method=method)
     if outcome == "no_card":
         raise invalid("There is no default_payment_method set on this Customer or Invoice.")

@@ -25,7 +25,7 @@ from local.stripe.schema import (
 )
 from local.stripe.store import Body
 from local.stripe.subscribing import build, start
-from local.stripe.updating import carry_out, check_allowed
+from local.stripe.updating import carry_out, check_allowed, keep
 from local.stripe.wire import listed, wire
 from local.stripe.world import ENDED, World
 
@@ -144,11 +144,27 @@ def update(call: Call, before: Body) -> Body:
     if call["trial_end"] == "now" and before["status"] == "trialing":
         begin(world, before | wanted)
         return world.load("subscription", before["id"])
+    if isinstance(call["trial_end"], int):
+        return _prolong(call, before, before | wanted)
     asked = Change(
         call["items"] or [], call["proration_behavior"] or "create_prorations",
         call["proration_date"], (call["billing_cycle_anchor"] or {}).get("type") == "now",
     )  # fmt: skip
     return carry_out(world, before, asked, behaviour=behaviour, wanted=wanted)
+
+
+def _prolong(call: Call, before: Body, after: Body) -> Body:
+    """A trial ends at another moment."""
+    end = call["trial_end"]
+    if before["status"] != "trialing" or call["items"]:
+        raise invalid("The simulator moves the end of a running trial only.", "trial_end")
+    if end <= call.world.now():
+        raise invalid("Invalid timestamp: can't be in the past.", "trial_end")
+    items = [item | {"current_period_end": end} for item in before["items"]["data"]]
+    after |= {"trial_end": end, "billing_cycle_anchor": end}
+    after["items"] = before["items"] | {"data": items}
+    call.world.plan(max(end - 3 * 86400, call.world.now()), "will_end", after)
+    return keep(call.world, after)
 
 
 def _check_changeable(call: Call, before: Body) -> None:

@@ -17,7 +17,7 @@ from local.stripe.invoicing import (
     take_pending,
 )
 from local.stripe.store import Body
-from local.stripe.world import World
+from local.stripe.world import ENDED, World
 
 WAITS = 23 * HOUR
 PENDING = ("items", "metadata", "cancel_at_period_end", "trial_end", "billing_cycle_anchor")
@@ -66,6 +66,8 @@ def carry_out(world: World, before: Body, asked: Change, *, behaviour: str, want
     world.store.put(after)
     _charge(world, before, invoice, behaviour)
     kept = world.load("subscription", before["id"])
+    if kept["status"] in ENDED:  # no attempt was left for the failing card
+        return kept
     world.store.put(before)  # so that one event tells of the change and of what came of it
     return keep(world, after | {"status": kept["status"]})
 

@@ -121,7 +121,7 @@ class World:
         self.store.put(body, parent=parent)
         if event is None:
             return body
-        previous = changed(before, body) if before else None
+        previous = changed(wire(self, before), wire(self, body)) if before else None
         if before is None or previous:
             self.emit(event, body, previous)
         return body
@@ -184,5 +184,4 @@ def new_secret(prefix: str) -> str:
 
 def changed(before: Body, after: Body) -> Body:
     """What the fields that differ held before."""
-    names = [name for name in after if not name.startswith("_")]
-    return {name: before.get(name) for name in names if before.get(name) != after[name]}
+    return {name: before.get(name) for name in after if before.get(name) != after[name]}

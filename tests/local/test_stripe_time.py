@@ -104,6 +104,7 @@ def test_it_ends_with_the_period_unless_somebody_thinks_better_of_it(stripe_worl
     assert (back.cancel_at, back.canceled_at) == (None, None)
     stripe_world.advance(days=32)
     ended = v1.subscriptions.retrieve(one.id)
+    end = one["items"].data[0].current_period_end
     assert (ended.status, ended.ended_at) == ("canceled", end)
     assert ended.cancellation_details.feedback == "too_expensive"
     assert status(stripe_world, other) == "active"
@@ -135,101 +136,6 @@ def test_a_trial_without_a_card_pauses_and_goes_on_with_one(stripe_world):
     stripe_world.advance(seconds=3601)
     assert status(stripe_world, made) == "active"
     assert [i.amount_due for i in invoices(stripe_world, customer)] == [0, 2400]
-
-
-def test_an_update_waits_for_its_payment_and_is_dropped_after_23_hours(stripe_world):
-    v1 = stripe_world.api.v1
-    customer = stripe_world.customer()
-    made = stripe_world.subscribe(customer, 2)
-    stripe_world.card(customer, "generic_decline")
-    stripe_world.advance(days=10)
-    item = {"id": made["items"].data[0].id, "quantity": 4}
-    asked = {
-        "items": [item],
-        "proration_behavior": "always_invoice",
-        "payment_behavior": "pending_if_incomplete",
-    }
-    waiting = v1.subscriptions.update(made.id, asked)
-    assert (waiting.status, waiting["items"].data[0].quantity) == ("active", 2)
-    assert waiting.pending_update.subscription_items[0].quantity == 4
-    assert waiting.pending_update.expires_at == stripe_world.now() + 23 * 3600
-    invoice = v1.invoices.retrieve(waiting.latest_invoice)
-    assert invoice.status == "open"
-    stripe_world.advance(days=1)
-    dropped = v1.subscriptions.retrieve(made.id)
-    assert (dropped.pending_update, dropped["items"].data[0].quantity) == (None, 2)
-    assert v1.invoices.retrieve(invoice.id).status == "void"
-    assert types(stripe_world, "customer.subscription.pending")[-1].endswith("expired")
-    again = v1.subscriptions.update(made.id, asked)
-    assert (
-        stripe_world.pay_on_page(v1.invoices.retrieve(again.latest_invoice).hosted_invoice_url)[0]
-        == 402
-    )
-    stripe_world.card(customer, None)
-    assert (
-        stripe_world.pay_on_page(v1.invoices.retrieve(again.latest_invoice).hosted_invoice_url)[0]
-        == 303
-    )
-    done = v1.subscriptions.retrieve(made.id)
-    assert (done.pending_update, done["items"].data[0].quantity) == (None, 4)
-
-
-def test_what_cannot_wait_may_not_stand_beside_it(stripe_world):
-    made = stripe_world.subscribe(stripe_world.customer(), 2)
-    with pytest.raises(stripe.InvalidRequestError, match="pending_if_incomplete"):
-        stripe_world.api.v1.subscriptions.update(
-            made.id, {"payment_behavior": "pending_if_incomplete", "description": "no"}
-        )
-
-
-def test_an_error_asked_for_changes_nothing(stripe_world):
-    customer = stripe_world.customer()
-    made = stripe_world.subscribe(customer, 2)
-    stripe_world.card(customer, "generic_decline")
-    item = {"id": made["items"].data[0].id, "quantity": 4}
-    how = {"proration_behavior": "always_invoice", "payment_behavior": "error_if_incomplete"}
-    with pytest.raises(stripe.CardError):
-        stripe_world.api.v1.subscriptions.update(made.id, {"items": [item], **how})
-    after = stripe_world.api.v1.subscriptions.retrieve(made.id)
-    assert (after["items"].data[0].quantity, after.latest_invoice) == (2, made.latest_invoice)
-    assert len(invoices(stripe_world, customer)) == 1
-
-
-def test_a_longer_interval_begins_now_and_gives_the_rest_of_the_old_one_back(stripe_world):
-    made = stripe_world.subscribe(stripe_world.customer(), 2)
-    stripe_world.advance(days=6)
-    item = {"id": made["items"].data[0].id, "price": stripe_world.year}
-    asked = {"items": [item], "proration_behavior": "always_invoice"}
-    asked |= {"proration_date": stripe_world.now()}
-    preview = stripe_world.api.v1.invoices.create_preview(
-        {"subscription": made.id, "subscription_details": asked}
-    )
-    changed = stripe_world.api.v1.subscriptions.update(
-        made.id, asked | {"payment_behavior": "pending_if_incomplete", "expand": ["latest_invoice"]}
-    )
-    assert changed.latest_invoice.amount_paid == preview.amount_due
-    back, full = changed.latest_invoice.lines.data
-    assert (full.amount, back.amount < 0) == (24000, True)
-    held = changed["items"].data[0]
-    assert held.current_period_end - held.current_period_start in {365 * DAY, 366 * DAY}
-    assert held.current_period_start == changed.billing_cycle_anchor
-
-
-def test_changes_that_are_not_invoiced_wait_for_the_renewal(stripe_world):
-    customer = stripe_world.customer()
-    made = stripe_world.subscribe(customer, 4)
-    stripe_world.advance(days=10)
-    item = {"id": made["items"].data[0].id, "quantity": 2}
-    asked = {"items": [item], "proration_date": stripe_world.now()}
-    preview = stripe_world.api.v1.invoices.create_preview(
-        {"subscription": made.id, "subscription_details": asked}
-    )
-    stripe_world.api.v1.subscriptions.update(made.id, asked)
-    assert len(invoices(stripe_world, customer)) == 1
-    stripe_world.advance(days=25)
-    renewal = invoices(stripe_world, customer)[-1]
-    assert [line.amount for line in renewal.lines.data][-1] == 2400
-    assert sum(line.amount for line in renewal.lines.data) == preview.total == renewal.amount_paid
 
 
 def test_an_invoice_that_is_sent_is_overdue_after_its_days(stripe_world):
@@ -308,3 +214,26 @@ def test_without_a_card_nothing_is_sold(stripe_world):
         stripe_world.subscribe(stripe_world.customer(card=None), 1)
     customer = stripe_world.customer(card=FAILS_LATER)
     assert stripe_world.subscribe(customer, 1).status == "incomplete"
+
+
+def test_a_trial_can_be_prolonged(stripe_world):
+    customer = stripe_world.customer()
+    made = stripe_world.subscribe(customer, 2, trial_period_days=14)
+    later = made.trial_end + 7 * DAY
+    changed = stripe_world.api.v1.subscriptions.update(made.id, {"trial_end": later})
+    assert changed["items"].data[0].current_period_end == later
+    stripe_world.advance(days=15)
+    assert status(stripe_world, made) == "trialing"
+    stripe_world.advance(days=7)
+    assert [i.amount_paid for i in invoices(stripe_world, customer)] == [0, 2400]
+    with pytest.raises(stripe.InvalidRequestError, match="running trial"):
+        stripe_world.api.v1.subscriptions.update(made.id, {"trial_end": later + 99 * DAY})
+
+
+def test_a_card_of_another_customer_pays_nothing(stripe_world):
+    mine, theirs = stripe_world.customer(), stripe_world.customer()
+    stripe_world.card(mine, "generic_decline")
+    made = stripe_world.subscribe(mine, 1)
+    other = stripe_world.api.v1.payment_methods.list({"customer": theirs}).data[0].id
+    with pytest.raises(stripe.InvalidRequestError, match="another customer"):
+        stripe_world.api.v1.invoices.pay(made.latest_invoice, {"payment_method": other})
