@@ -305,6 +305,11 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# --- The operator's own words ---------------------------------------------------------------------
+_PAGE = r"https?://[a-z0-9][a-z0-9.:-]*(/[\w./%-]*)?"
+TERMS_URL = env.shaped("TERMS_URL", _PAGE, told="the address of a page")
+PRIVACY_URL = env.shaped("PRIVACY_URL", _PAGE, told="the address of a page")
+
 # --- Mail ----------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("EMAIL_HOST", "127.0.0.1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,13 +11,17 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
-    """A placeholder that says that it is one."""
+    """The operator's own, else a placeholder that says that it is one."""
+    if settings.TERMS_URL:
+        return HttpResponseRedirect(settings.TERMS_URL)
     return render(request, "website/terms.html")
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """A placeholder, with what is stored, where, and who gets some of it."""
+    """The operator's own, else a placeholder with what is stored, where, and who gets some."""
+    if settings.PRIVACY_URL:
+        return HttpResponseRedirect(settings.PRIVACY_URL)
     context = {"cookies": cookies(), "processors": processors()}
     return render(request, "website/privacy.html", context)
 

@@ -136,3 +136,10 @@ def test_the_pictures_of_the_landing_page_exist_in_both_languages_and_themes(
         assert len(found) == 6
         assert all(name.endswith(language[:2]) for name in found)
         assert all((Path("app/static") / f"{name}.webp").is_file() for name in found)
+
+
+def test_the_operators_own_terms_and_notice_take_their_place(public: Client, settings: Any) -> None:
+    settings.TERMS_URL = "https://www.example.com/terms"
+    settings.PRIVACY_URL = "https://www.example.com/privacy"
+    assert public.get("/terms/")["Location"] == "https://www.example.com/terms"
+    assert public.get("/privacy/")["Location"] == "https://www.example.com/privacy"
