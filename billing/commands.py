@@ -37,12 +37,9 @@ _chance = SystemRandom()
 
 
 def run_next() -> bool:
-    """Do the next command that is due; False when there is none."""
+    """Do the next command that is due; False when there is none, or nobody answers just now."""
     command = claim()
-    if command is None:
-        return False
-    run(command)
-    return True
+    return command is not None and run(command)
 
 
 def claim() -> Command | None:
@@ -66,8 +63,8 @@ def claim() -> Command | None:
     return command
 
 
-def run(command: Command) -> None:
-    """Say it, look, and write down how it ended or when to try again."""
+def run(command: Command) -> bool:
+    """Say it, look, and write down how it ended or when to try again; False when nobody answers."""
     account = BillingAccount.objects.get(pk=command.account_id)
     was_sent = command.first_sent_at is not None
     try:
@@ -81,6 +78,8 @@ def run(command: Command) -> None:
         _later(command, failure, key_number=again)
     except (Unreachable, Busy) as failure:
         _later(command, failure)
+        return False
+    return True
 
 
 def _do(command: Command, account: BillingAccount) -> None:

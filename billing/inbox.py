@@ -23,7 +23,7 @@ KEPT = timedelta(days=90)
 
 
 def look_at_next() -> bool:
-    """Look at the next event; False when none is due."""
+    """Look at the next event; False when none is due, or nobody answers just now."""
     event = _claim()
     if event is None:
         return False
@@ -34,7 +34,10 @@ def look_at_next() -> bool:
     try:
         sync_account(account, by=f"event {event.pk}", events=_all_of(event))
         metrics.WEBHOOKS.labels("processed").inc()
-    except (Unreachable, Busy, StoredFailure, Refused) as failure:
+    except (Unreachable, Busy, StoredFailure) as failure:
+        _later(event, failure)
+        return False
+    except Refused as failure:
         _later(event, failure)
     except Exception as failure:
         logger.exception("event %s could not be looked at", event.pk)

@@ -7,7 +7,7 @@ anew, and is noted. A listing that broke off proves nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,14 +60,26 @@ def look_at_unsettled() -> int:
     old = LIVE & Q(synced_at__lt=limit)
     wanted = Q(pk__in=open_commands) | late | old | Q(synced_at=None)
     rows = BillingAccount.objects.exclude(customer=None).filter(wanted).distinct()
-    return sum(_sync(account, by="the quarterly look") for account in rows.order_by("pk"))
+    return _sync_each(list(rows.order_by("synced_at", "pk")), by="the quarterly look")
+
+
+def _sync_each(accounts: Sequence[BillingAccount], *, by: str) -> int:
+    """Look at them one after the other, until nobody answers; how many were looked at."""
+    done = 0
+    for account in accounts:
+        try:
+            done += _sync(account, by=by)
+        except (Unreachable, Busy, StoredFailure) as failure:
+            logger.warning("the provider does not answer, the rest must wait: %s", failure)
+            break
+    return done
 
 
 def _sync(account: BillingAccount, *, by: str) -> bool:
     try:
         return sync_account(account, by=by)
-    except FAILURES as failure:
-        logger.warning("account %s could not be looked at: %s", account.pk, failure)
+    except Refused as failure:
+        logger.warning("account %s could not be looked at: %s", account.pk, failure.provider)
         return False
 
 
@@ -189,14 +201,21 @@ def _plain(value: Any) -> Any:
 
 
 def apply(report: DriftReport, *, by: str) -> int:
-    """Mirror each account of the report anew; returns how many were. Noted for each."""
+    """Mirror each account of the report anew, noted for each; returns how many were.
+
+    The report counts as applied when all of them were; while nobody answers the rest waits.
+    """
     if not report.is_complete:
         raise ValueError("a listing that broke off proves nothing")
     wanted = sorted({row["account"] for row in report.differences})
     done = 0
-    for account in BillingAccount.objects.filter(pk__in=wanted):
-        about = [row for row in report.differences if row["account"] == account.pk]
-        done += _put_right(account, about, by=by)
+    try:
+        for account in BillingAccount.objects.filter(pk__in=wanted):
+            about = [row for row in report.differences if row["account"] == account.pk]
+            done += _put_right(account, about, by=by)
+    except (Unreachable, Busy, StoredFailure) as failure:
+        logger.warning("the provider does not answer, the rest must wait: %s", failure)
+        return done
     DriftReport.objects.filter(pk=report.pk).update(applied_at=Now(), applied_by=by)
     return done
 

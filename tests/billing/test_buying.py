@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from billing import buying
+from billing import biller, buying
 from billing.errors import Refused
+from billing.gateway import reading
 from billing.models import Command, Invoice, Subscription
-from tests.billing.conftest import BACK, OLGA
+from tests.billing.conftest import OLGA
 
 
 def refused(code: str):
@@ -184,4 +185,33 @@ def test_two_tabs_make_one_customer(shop) -> None:
     account.save()
     shop.open(seats=6)
     assert len(shop.world.api.v1.customers.list({}).data) == 1
-    assert BACK
+
+
+def test_who_comes_and_goes_changes_nothing_at_the_provider(shop) -> None:
+    """Failures 6, 7 and 10: seats are bought, people sit on them; neither overwrites the other."""
+    from app.access.models import User
+    from tenants.context import use_tenant
+
+    shop.subscribe(seats=6)
+    with use_tenant(shop.ref):
+        User.objects.filter(email__startswith="rita@").update(is_active=False)
+        User.objects.create_user("eve@acme.example", "x", name="Eve", role="sales")
+    shop.sync()
+    shop.push()
+    biller.run_round()
+    assert shop.subscription()["items"].data[0].quantity == 6
+    assert len(shop.invoices()) == 1
+    assert not Command.objects.exists()
+
+
+def test_the_client_speaks_the_version_that_was_tried(shop) -> None:
+    """Failure 22: a new version of the client is a decision, not an accident."""
+    import stripe
+    from stripe._api_version import _ApiVersion
+
+    assert _ApiVersion.CURRENT == "2026-10-28.endive"
+    assert stripe.VERSION.startswith("16.")
+    body = reading.subscriptions_of(shop.subscribe(seats=6).account.customer)[0]
+    assert "current_period_end" not in body
+    assert body["items"]["data"][0]["current_period_end"] > body["created"]
+    assert "subscription" not in reading.invoices_of(shop.customer)[0]

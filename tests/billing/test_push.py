@@ -183,3 +183,19 @@ def test_a_workspace_that_is_not_there_is_not_asked(shop, status) -> None:
     Tenant.objects.filter(pk=shop.ref.id).update(status=status)
     shop.push()
     assert shop.account.pushed == {}
+
+
+def test_who_never_pays_ends_read_only_and_then_closed(shop) -> None:
+    """Failure 14: access does not outlive the money."""
+    shop.subscribe(seats=6)
+    shop.world.card(shop.customer, "generic_decline")
+    shop.world.advance(to=int(shop.live.period_end.timestamp()) + 2 * 3600)
+    for _week in range(5):
+        shop.world.advance(days=7)
+        shop.sync()
+        shop.push()
+    assert shop.limits().state == "restricted"
+    assert not shop.account.subscriptions.filter(is_current=True).exists(), "it was ended there"
+    shop.world.advance(days=31)
+    shop.push()
+    assert shop.limits().state == "closed"

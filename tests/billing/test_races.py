@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from threading import Barrier, Thread
 
 import pytest
@@ -170,6 +171,22 @@ def test_two_tabs_that_open_checkout_at_the_same_moment_leave_one_open(market) -
     assert [one.status for one in listed].count("open") == 1
     customers = market.world.api.v1.customers.list({}).data
     assert len(customers) == 1
+
+
+def test_the_same_event_delivered_many_times_at_once_is_one_row(market) -> None:
+    """Failure 20: no transaction breaks on the second."""
+    from django.test import Client
+
+    from tests.billing.conftest import post
+    from tests.billing.test_webhooks import event, sign
+
+    body = json.dumps(event(id="evt_many")).encode()
+
+    def deliver() -> int:
+        return post(Client(headers={"host": "localhost:8000"}), body, sign(body))
+
+    assert at_once(6, deliver) == [200] * 6
+    assert Event.objects.filter(pk="evt_many").count() == 1
 
 
 def test_an_event_that_two_look_at_is_done_once_more_at_most(market) -> None:

@@ -200,3 +200,17 @@ def test_the_audit_is_only_added_to(shop) -> None:
         with pytest.raises(IntegrityError, match="only added"), transaction.atomic("control"):
             change(Entry.objects.filter(what="subscription.seats"))
     assert Entry.objects.filter(what="subscription.seats").count() == 1
+
+
+def test_while_nobody_answers_the_rest_waits_and_is_put_right_later(shop, other_shop) -> None:
+    """An outage costs one attempt, not one for each account."""
+    for one in (shop, other_shop):
+        one.subscribe(seats=6)
+        change_elsewhere(one, 9)
+    report = reconcile.compare()
+    shop.world.fault("refuse", times=3)
+    assert reconcile.apply(report, by="a test") == 0
+    report.refresh_from_db()
+    assert report.applied_at is None
+    assert reconcile.apply(report, by="a test") == 2
+    assert (shop.live.seats, other_shop.live.seats) == (9, 9)

@@ -10,7 +10,7 @@ import pytest
 
 from billing import buying, inbox
 from billing.models import Entry, Event, Subscription
-from tests.billing.conftest import OLGA, counts, id_in, post, read_inbox
+from tests.billing.conftest import counts, id_in, post, read_inbox
 from tests.payments import SECRET
 
 OTHER = "whsec_" + "0" * 32
@@ -238,7 +238,7 @@ def test_an_event_waits_for_a_provider_that_is_down_and_is_given_up_late(shop, p
     about = {"object": "customer", "id": shop.customer}
     send(public, event(data={"object": about}))
     shop.world.fault("refuse", times=1000)
-    assert inbox.look_at_next()
+    assert not inbox.look_at_next(), "nobody answers: the others need not try"
     row = Event.objects.get()
     assert (row.state, row.attempts) == ("new", 1)
     assert "Unreachable" in row.error
@@ -267,4 +267,15 @@ def test_one_look_answers_all_events_of_a_customer(shop, told, public, monkeypat
     read_inbox()
     assert looked == [shop.customer]
     assert buying.overview(shop.ref.id).subscription.seats == 8
-    assert OLGA
+
+
+def test_events_of_other_shapes_and_versions_are_only_hints(shop, public) -> None:
+    """Failures 22 and 24: nothing is read from an event but its customer."""
+    shop.subscribe(seats=6)
+    old = {"object": "invoice", "id": "in_1", "subscription": "sub_x", "customer": shop.customer}
+    assert send(public, event(api_version="2017-08-15", data={"object": old})) == 200
+    whole = {"object": "invoice", "customer": {"id": shop.customer, "object": "customer"}}
+    assert send(public, event(id="evt_2", data={"object": whole})) == 200
+    read_inbox()
+    assert set(Event.objects.values_list("state", "customer")) == {("done", shop.customer)}
+    assert shop.live.seats == 6
