@@ -22,6 +22,7 @@ from billing.revenue import monthly
 from tenants.models import FleetState, Removal, Tenant
 from tenants.operating import FailedJob, OperatorAct, SupportAccess
 from tenants.routing import workspace_url
+from tenants.schemas import migration_hash
 
 LATEST = 20
 Wrong = tuple[str, ActForm] | None
@@ -45,6 +46,7 @@ def workspace_page(
 ) -> HttpResponse:
     """Drawn; with a form that was refused, it comes back with what was typed."""
     account = account_of(tenant.pk)
+    state = FleetState.objects.filter(pk=tenant.schema_name).first()
     return page(
         request,
         "workspace",
@@ -52,7 +54,8 @@ def workspace_page(
         tenant=tenant,
         address=workspace_url(tenant.subdomain),
         facts=getattr(tenant, "facts", None),
-        fleet_state=FleetState.objects.filter(pk=tenant.schema_name).first(),
+        fleet_state=state,
+        is_behind=state is not None and state.migration_hash != migration_hash(),
         removal=Removal.objects.filter(pk=tenant.schema_name).first(),
         jobs=FailedJob.objects.filter(schema_name=tenant.schema_name, gone_at=None).count(),
         accesses=SupportAccess.objects.filter(tenant=tenant).order_by("-asked_at")[:LATEST],

@@ -195,6 +195,8 @@ def command(account: BillingAccount, state: str) -> Command:
 
 def test_a_lost_command_is_said_again_or_given_up(desk, acme):
     again, given_up = command(acme, "lost"), command(acme, "lost")
+    page = desk.get(f"/console/workspaces/{acme.tenant_id}/").content.decode()
+    assert f"/console/commands/{again.pk}/" in page
     desk.post(f"/console/commands/{again.pk}/", {"act": "again", "reason": WHY})
     desk.post(f"/console/commands/{given_up.pk}/", {"act": "give-up", "reason": WHY})
     with use_control():
