@@ -215,3 +215,35 @@ def test_the_client_speaks_the_version_that_was_tried(shop) -> None:
     assert "current_period_end" not in body
     assert body["items"]["data"][0]["current_period_end"] > body["created"]
     assert "subscription" not in reading.invoices_of(shop.customer)[0]
+
+
+@pytest.mark.parametrize(
+    ("currency", "interval", "plan", "seats", "more"),
+    [
+        ("CNY", "month", "team", 7, {"seats": 11}),
+        ("USD", "year", "team", 6, {"seats": 7}),
+        ("EUR", "year", "business", 13, {"plan": "enterprise", "seats": 61}),
+        ("CNY", "month", "business", 9, {"interval": "year"}),
+    ],
+)
+def test_a_preview_with_tax_equals_its_invoice(
+    shop, settings, currency, interval, plan, seats, more
+) -> None:
+    """Failure 7: to the minor unit, in every currency, at an odd second of the period."""
+    settings.STRIPE_TAX = True
+    shop.world.simulator.control("POST", "settings", automatic_tax={"DE": 19})
+    url = shop.open(currency=currency, interval=interval, plan=plan, seats=seats)
+    address = {"country": "DE", "line1": "Ring 1", "city": "Bonn", "postal_code": "53111"}
+    assert shop.world.pay_on_page(url, **address)[0] == 303
+    shop.sync()
+    shop.world.advance(days=17, seconds=12345)
+    shop.sync()
+    preview = shop.preview(**more)
+    made = shop.work(buying.buy(shop.ref.id, signed=preview.signed, by=OLGA))
+    assert made.state == "done"
+    invoice = shop.invoices()[0]
+    assert (invoice.amount_due, invoice.amount_paid) == (preview.due_now, preview.due_now)
+    assert sum(tax.amount for tax in invoice.total_taxes) == preview.tax > 0
+    assert preview.currency == currency
+    kept = Invoice.objects.get(stripe_id=invoice.id)
+    assert (kept.tax, kept.total) == (preview.tax, invoice.total)
