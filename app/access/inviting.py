@@ -229,7 +229,10 @@ def accept(secret: str, *, name: str, password: str, language: str = "") -> User
     """
     with transaction.atomic(using=alias()):
         name_event("person.joined")
-        if hold().state not in Limits.WORKING:
+        state = hold().state
+        if state == Limits.State.RESTRICTED:
+            raise ValidationError(_("Nobody can join at the moment: ask whoever invited you."))
+        if state not in Limits.WORKING:
             raise NotOpen(None)
         return _let_in(find(secret), name=name, password=password, language=language)
 

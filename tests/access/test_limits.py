@@ -10,11 +10,13 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 
 from app.access import jobs, plan_news
-from app.access.inviting import Guest, invite
+from app.access.invitations import Invitation
+from app.access.inviting import Guest, accept, invite
 from app.access.limits import receive, used_seats
 from app.access.models import Limits, Role, User, Workspace
 from app.access.plan_news import News, remind
 from app.access.seats import take_seats
+from app.access.tokens import hash_of
 from app.records.models import AuditEntry
 from billing.catalogue import GB
 from billing.standing import Cause, Standing, State
@@ -229,3 +231,14 @@ def test_a_plan_that_became_smaller_locks_nobody_out(workspace, alice, bob):
     assert actor(bob).seats_over == 0, "no business of his"
     with pytest.raises(ValidationError):
         take_seats(by=actor(alice))
+
+
+def test_nobody_joins_a_read_only_workspace_and_the_link_stays_good(workspace, alice):
+    Workspace.objects.update(email_verified_at=NOW)
+    [made] = invite([Guest("new@acme.example")], by=actor(alice), role=Role.SALES)
+    Invitation.objects.filter(pk=made.pk).update(hash=hash_of("secret"))
+    Limits.objects.update(state="restricted")
+    with pytest.raises(ValidationError, match="Nobody can join at the moment"):
+        accept("secret", name="New", password="a long password")
+    Limits.objects.update(state="active")
+    assert accept("secret", name="New", password="a long password").can_sign_in

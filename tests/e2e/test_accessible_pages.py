@@ -47,6 +47,11 @@ PAGES = (
     "/settings/teams/",
     "/settings/reach/",
     "/settings/storage/",
+    "/settings/plan/",
+    "/settings/plan/buy/",
+    "/settings/plan/invoices/",
+    "/settings/plan/details/",
+    "/settings/export/",
     "/api/v1/docs",
     "/nothing/here/",
 )
