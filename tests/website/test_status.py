@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from app.website import probes, status
 from app.website.probes import Facts, Signs
 from app.website.status import STATUS, Health, Memory, Report, judge, measure
+from tenants.context import use_control
 from tenants.models import Notice, ReadySchema
 from tenants.notices import NOTICES
 from tenants.operating import Beat
@@ -105,8 +106,7 @@ def measured(settings, tmp_path):
 
 @pytest.fixture
 def alive(open_fresh):
-    """Worker and provisioner say that they live, in rows that others see; no schema is ready."""
-    ReadySchema.objects.filter(tenant=None).delete()
+    """Worker and provisioner say that they live, in rows that others see."""
     now = timezone.now()
     for kind in ("worker", "provisioner"):
         Beat.objects.update_or_create(
@@ -117,13 +117,19 @@ def alive(open_fresh):
 
 
 def test_it_measures_real_databases_and_rows(measured, alive, public):
+    with use_control():
+        is_ready = ReadySchema.objects.filter(tenant=None, state="ready").exists()
+    sign_up = "up" if is_ready else "degraded"
     told = public.get("/status.json").json()
     parts = {one["name"]: one["status"] for one in told["components"]}
-    assert parts == {"web": "up", "sign-up": "degraded", "cell-default": "up", "jobs": "up"}
-    assert told["status"] == "degraded"
+    assert parts == {"web": "up", "sign-up": sign_up, "cell-default": "up", "jobs": "up"}
+    assert told["status"] == sign_up
     page = public.get("/status/").content.decode()
-    assert "A part works with limits." in page
-    assert "A new workspace may take a while." in page
+    assert ("A new workspace may take a while." in page) == (not is_ready)
+    Beat.objects.filter(kind="worker").update(at=timezone.now() - timedelta(minutes=2))
+    STATUS.clear()
+    told = public.get("/status.json").json()
+    assert {"name": "jobs", "status": "down"} in told["components"]
 
 
 @contextmanager
