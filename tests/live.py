@@ -17,9 +17,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from local.payments import Payments, make_payments
 from tests import planes
 from tests.server import ROOT, variables
 
+#: What the simulator of payments and the product know each other by.
+SECRETS = {"stripe_key": "livestack0", "stripe_webhook": "livestack0" * 3}
 OWNERS = ("CELL_OWNER_URL", "CONTROL_OWNER_URL", "ADMIN_DATABASE_URL")
 
 
@@ -31,6 +34,7 @@ class Live:
     pair: planes.Pair
     environ: dict[str, str]
     mail: Path
+    payments: Payments
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -56,12 +60,14 @@ class Live:
             connection.close()
 
     def start(self, name: str) -> None:
-        """Start ``web``, ``worker`` or ``provisioner``."""
+        """Start ``web``, ``worker`` or ``provisioner``; ``stripe`` and ``biller`` on demand."""
         manage = [sys.executable, "-W", "ignore", "manage.py"]
         commands = {
             "web": [sys.executable, "-m", "gunicorn", "-c", "app/config/gunicorn.py"],
             "worker": [*manage, "run_worker"],
             "provisioner": [*manage, "run_provisioner"],
+            "biller": [*manage, "run_billing"],
+            "stripe": self.payments.command(),
         }
         hidden = OWNERS if name != "provisioner" else OWNERS[2:]
         env = {key: value for key, value in self.environ.items() if key not in hidden}
@@ -69,6 +75,11 @@ class Live:
         self.children[name] = subprocess.Popen(
             commands[name], cwd=ROOT, env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL
         )
+
+    def manage(self, *words: str) -> None:
+        """A command of the product, with the rights of a deployment."""
+        command = [sys.executable, "-W", "ignore", "manage.py", *words]
+        subprocess.run(command, cwd=ROOT, env=self.environ, check=True, capture_output=True)
 
     def kill(self, name: str) -> None:
         """End a process without a chance to clean up."""
@@ -101,7 +112,10 @@ def live(
 def run_live(mail: Path, *, port: int, more: dict[str, str]) -> Iterator[Live]:
     """Start the stack on a port of its own; stop and drop everything at the end."""
     pair = planes.copy(planes.templates(), f"live{os.getpid()}")
-    live = Live(port, pair, _environ(pair, port, mail) | more, mail)
+    webhook = f"http://localhost:{port}/billing/webhook/"
+    payments = make_payments(mail / "stripe", secrets=SECRETS, webhook=webhook)
+    environ = _environ(pair, port, mail) | payments.variables() | more
+    live = Live(port, pair, environ, mail, payments)
     try:
         for name in ("web", "worker", "provisioner"):
             live.start(name)
