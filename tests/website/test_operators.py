@@ -61,7 +61,8 @@ def test_the_first_operator_owns_the_workspace_and_the_next_administer_it(pool):
     assert people() == {"ann@ops.example": "owner", "ben@ops.example": "administrator"}
     client = Client(headers={"host": "ops.localhost:8000"})
     client.post("/login/", {"email": "ben@ops.example", "password": PASSWORD})
-    page = client.get("/console/")
+    assert client.get("/console/").status_code == 200
+    page = client.get("/console/workspaces/?q=acm")
     assert page.status_code == 200
     assert "Acme" in page.content.decode()
     assert 'href="/console/"' in client.get("/").content.decode()
