@@ -50,6 +50,7 @@ TABS = (
     Tab("/console/jobs/", _("Failed jobs")),
     Tab("/console/drift/", _("Drift")),
     Tab("/console/notices/", _("Announcements")),
+    Tab("/console/trail/", _("What operators did")),
 )
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from app.console import acts, drift, failed, notices, overview, support, views, workspace
+from app.console import (
+    acts,
+    drift,
+    failed,
+    notices,
+    overview,
+    support,
+    trail,
+    views,
+    workspace,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -20,6 +30,7 @@ urlpatterns = [
     path("jobs/", failed.jobs, name="jobs"),
     path("drift/", drift.drift, name="drift"),
     path("drift/<int:pk>/", drift.put_right, name="put_right"),
+    path("trail/", trail.trail, name="trail"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:pk>/end/", notices.end, name="end_notice"),
 ]

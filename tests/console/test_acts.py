@@ -262,6 +262,8 @@ def test_failed_jobs_are_shown_and_asked_for_once(desk, acme):
     assert one.retry_asked_at is not None
     assert other.retry_asked_at is None
     assert noted("jobs.retry") == [WHY]
+    assert WHY in desk.get("/console/trail/?q=jobs.retry").content.decode()
+    assert WHY not in desk.get("/console/trail/?q=nothing-of-this").content.decode()
 
 
 def test_drift_is_put_right_once_with_a_reason(desk, acme):

@@ -91,6 +91,7 @@ def test_no_page_of_the_console_has_a_fault_that_axe_knows(chrome, live, fleet, 
         "/console/jobs/",
         "/console/drift/",
         "/console/notices/",
+        "/console/trail/",
     ):
         assert page.goto(live.url("ops", path)).status == 200, path
         page.wait_for_load_state("networkidle")

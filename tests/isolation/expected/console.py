@@ -55,6 +55,10 @@ CONSOLE: dict[str, Entry] = {
     ],
     "console/drift/": lambda _t: [get("/console/drift/")],
     "console/drift/<int:pk>/": lambda _t: [post("/console/drift/1/", REASON, 404, why=NO_SUCH)],
+    "console/trail/": lambda _t: [
+        get("/console/trail/"),
+        get("/console/trail/?q=acme%00&page=x"),
+    ],
     "console/notices/": lambda _t: [
         get("/console/notices/"),
         post("/console/notices/", {"act": "preview", **NOTICE}, 200, why="shown first"),
