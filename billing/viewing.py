@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from billing.accounts import account_of, current_subscription, standing_of
 from billing.errors import sentence
 from billing.models import BillingAccount, Command, Comp, Invoice, Subscription
@@ -100,4 +102,7 @@ def _planned(row: Subscription | None) -> Mapping[str, Any] | None:
 
 
 def _open_invoice(account: BillingAccount) -> Invoice | None:
-    return Invoice.objects.filter(account=account, status="open").order_by("created_at").first()
+    """The oldest; what a subscription left behind that is over comes last, it holds nothing up."""
+    current = Subscription.objects.filter(stripe_id=OuterRef("subscription"), is_current=True)
+    rows = Invoice.objects.filter(account=account, status="open")
+    return rows.order_by(Exists(current).desc(), "created_at").first()

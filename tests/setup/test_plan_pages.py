@@ -323,6 +323,24 @@ def test_a_failed_payment_gives_grace_then_read_only_then_everything_again(owner
     assert owner.get("/accounts/new/").status_code == 200
 
 
+def test_a_debt_that_is_left_behind_is_not_offered_as_the_way_back(owner, shop, two):
+    buy_in(owner, shop)
+    shop.world.card(shop.customer, "generic_decline")
+    shop.world.advance(days=60)  # the bank was asked for the last time: the subscription is over
+    look(shop)
+    assert shop.limits().cause == "ended"
+    found = pages(owner)
+    assert "Choose a plan" in found
+    assert "Pay €90 now" not in found, "paying it would open nothing"
+    shop.world.card(shop.customer, None)
+    shop.subscribe(seats=7)
+    shop.world.card(shop.customer, "generic_decline")
+    shop.world.advance(days=32)
+    look(shop)
+    assert shop.limits().state == "grace"
+    assert "Pay €105 now" in pages(owner), "the old debt does not end the grace"
+
+
 def look(shop: Shop) -> None:
     """What the biller does of itself."""
     with use_control():
