@@ -19,8 +19,8 @@ logger = logging.getLogger(__name__)
 EVERY = 10.0
 #: After so long without a word something is wrong with it.
 SILENT = timedelta(seconds=60)
-#: Processes that ended are forgotten.
-FORGOTTEN = timedelta(hours=6)
+#: Processes that ended are forgotten once another of their kind lives.
+FORGOTTEN = timedelta(minutes=15)
 
 
 def _instance() -> str:

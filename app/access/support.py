@@ -19,7 +19,7 @@ from django.shortcuts import render
 
 from app.access.actors import Actor, load_actor
 from app.access.models import Role, User
-from app.access.tree import alias
+from app.access.tree import alias, hold
 from app.lib.text import squeeze
 from tenants import support
 from tenants.audit import name_event
@@ -76,6 +76,7 @@ def refusal(request: HttpRequest, _view: View, actor: Actor) -> HttpResponse | N
 def let_in(access: SupportAccess) -> User:
     """The person whom a granted access stands for, as it was granted; older sessions end."""
     with transaction.atomic(using=alias()):
+        hold()  # a grant and a pass that is used at the same moment wait for each other
         name_event("support.let_in")
         rows = User.everyone.select_for_update().filter(support_number=access.operator_number)
         person = rows.first() or User(support_number=access.operator_number, has_seat=False)
