@@ -111,8 +111,8 @@ def _over(actor: Actor) -> Banner:
 
 
 def _to_plan(actor: Actor, text: str, label: str, *, tone: str, icon: str) -> Banner:
-    """Only owners are led to the plan."""
-    if actor.role != Role.OWNER:
+    """Only owners are led to the plan, nobody who helps in the name of one."""
+    if actor.role != Role.OWNER or not actor.administers:
         return Banner(text, tone, icon)
     return Banner(text, tone, icon, PLAN, label)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 from django.utils import timezone
 
+from app.access.actors import Support
 from app.access.models import Limits, Role, User
+from app.config.banners import banners
 from tenants.context import use_control, use_tenant
 from tenants.models import Notice
 from tenants.notices import NOTICES
+from tests.records.helpers import actor
 
 
 @pytest.fixture
@@ -125,3 +130,12 @@ def test_it_is_told_in_the_readers_language(notice, browser, alice, two):
     with use_tenant(two[0]):
         User.objects.filter(pk=alice.pk).update(language="zh-hans")
     assert "今晚维护" in browser(alice).get("/accounts/").content.decode()
+
+
+def test_somebody_who_helps_out_is_not_led_to_the_plan(stand, workspace, alice):
+    stand(state="grace", cause="payment_failed", until=in_days(10))
+    owner = actor(alice)
+    helper = replace(owner, support=Support(in_days(1), looks=True, number=7, keeper_id=alice.pk))
+    asked = RequestFactory().get("/")
+    assert [one.href for one in banners(asked, owner)] == ["/settings/plan/"]
+    assert [one.href for one in banners(asked, helper)] == [""]
