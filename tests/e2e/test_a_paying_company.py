@@ -129,7 +129,7 @@ def bank(live: Any) -> Iterator[Bank]:
     with planes.using(live.pair), use_control():
         others = Tenant.objects.filter(status=Tenant.Status.ACTIVE)
         kept = list(others.values_list("pk", flat=True))
-        others.update(status=Tenant.Status.PROVISIONING)
+        others.update(status=Tenant.Status.CLOSED)
     live.start("stripe")
     bank = Bank(live)
     _wait(live.payments.answers)
