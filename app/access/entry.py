@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from app.access.models import IdentityProvider, Limits, Role, User
@@ -32,10 +33,11 @@ def shut_sentence() -> str | None:
     if state == Limits.State.SUSPENDED:
         return _("This workspace is suspended: nobody can sign in for now.")
     if state == Limits.State.CLOSED:
-        return _(
-            "This workspace is closed. Its owner can have it opened again: write to us from the "
-            "address that you signed in with."
+        closed = _(
+            "This workspace is closed. Its owner can have it opened again: write to %(contact)s "
+            "from the address that you signed in with."
         )
+        return closed % {"contact": settings.CONTACT_EMAIL}
     return None
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 
 from app.access.mails import language_of, send
@@ -179,4 +180,5 @@ def mail(user_id: int, *, news: str, cause: str, until: str, days: int = 0) -> N
         days=days,
         url=workspace_url(current().subdomain, "/settings/plan/"),
         export_url=workspace_url(current().subdomain, "/settings/export/"),
+        contact=settings.CONTACT_EMAIL,
     )

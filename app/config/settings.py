@@ -307,6 +307,10 @@ TIME_ZONE = "UTC"
 
 # --- The operator's own words ---------------------------------------------------------------------
 _PAGE = r"https?://[a-z0-9][a-z0-9.:-]*(/[\w./%-]*)?"
+#: Where people reach whoever runs this installation.
+CONTACT_EMAIL = env.shaped(
+    "CONTACT_EMAIL", r"[^@\s]+@[^@\s]+", default=f"hello@{PUBLIC_NAME}", told="a mail address"
+)
 TERMS_URL = env.shaped("TERMS_URL", _PAGE, told="the address of a page")
 PRIVACY_URL = env.shaped("PRIVACY_URL", _PAGE, told="the address of a page")
 

@@ -50,6 +50,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": _theme(request),
         "lang": _LANG_TAGS.get(language, language),
         "path": request.path,
+        "contact": settings.CONTACT_EMAIL,
         "is_public": in_control(),
         "origin": f"{settings.SCHEME}://{settings.PUBLIC_HOST}",
         "languages": [(code, _LANG_TAGS.get(code, code)) for code, _name in settings.LANGUAGES],

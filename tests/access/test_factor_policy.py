@@ -19,7 +19,15 @@ ALICE = "alice@acme.example"
 #: What somebody may do who must set up a second factor first.
 STILL_OPEN = (
     *("/settings/security/", "/again/", "/login", "/logout/", "/language/", "/inactive/"),
-    *("/enter/", "/signup/", "/password/reset/", "/confirm-email/", "/api/", "/join/"),
+    *(
+        "/enter/",
+        "/support/enter/",
+        "/signup/",
+        "/password/reset/",
+        "/confirm-email/",
+        "/api/",
+        "/join/",
+    ),
     "/pictures/logo/",
 )
 

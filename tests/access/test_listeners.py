@@ -43,7 +43,7 @@ def test_a_listener_hears_of_another_name_and_of_nothing_else(workspace, heard, 
 
 def test_a_listener_hears_of_the_owner_of_a_new_workspace(workspace, heard):
     User.objects.filter(role="owner").delete()
-    found(Founder("New", "Nora", "nora@new.example", "!", "pro", "en", "UTC", verified=True))
+    found(Founder("New", "Nora", "nora@new.example", "!", "en", "UTC", verified=True))
     assert heard == [("Nora", "added", None)]
 
 
