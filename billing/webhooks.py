@@ -50,7 +50,7 @@ def event_of(body: bytes, *, header: str) -> Event:
     try:
         told = json.loads(body)
         return row_of(told)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise NotAccepted("not an event") from error
 
 

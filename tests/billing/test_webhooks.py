@@ -98,6 +98,7 @@ def test_both_secrets_are_accepted_while_one_replaces_the_other(shop, public, se
         event(id="evt_\0"),
         event(type=None),
         event(created="soon"),
+        event(created=10**30),
         event(data={}),
         event(data=[]),
         [],
