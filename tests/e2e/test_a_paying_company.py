@@ -127,7 +127,7 @@ class Desk:
 def bank(live: Any) -> Iterator[Bank]:
     """Payments run beside the product; the other workspaces of the stack see nothing of it."""
     with planes.using(live.pair), use_control():
-        others = Tenant.objects.filter(status=Tenant.Status.ACTIVE)
+        others = Tenant.objects.filter(status=Tenant.Status.ACTIVE, is_operator=False)
         kept = list(others.values_list("pk", flat=True))
         others.update(status=Tenant.Status.CLOSED)
     live.start("stripe")
@@ -140,7 +140,8 @@ def bank(live: Any) -> Iterator[Bank]:
     live.kill("stripe")
     Path(live.environ["BILLING_CLOCK_FILE"]).unlink(missing_ok=True)
     with planes.using(live.pair), use_control():
-        Tenant.objects.exclude(pk__in=kept).update(status=Tenant.Status.CLOSED)
+        mine = Tenant.objects.filter(is_operator=False).exclude(pk__in=kept)
+        mine.update(status=Tenant.Status.CLOSED)
         Tenant.objects.filter(pk__in=kept).update(status=Tenant.Status.ACTIVE)
 
 

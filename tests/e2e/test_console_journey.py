@@ -13,7 +13,7 @@ from billing.accounts import account_of
 from billing.models import BillingAccount, Command, DriftReport, Invoice, Subscription
 from tenants.context import use_control, use_tenant
 from tenants.models import Notice
-from tenants.operating import FailedJob, WorkspaceFacts
+from tenants.operating import FailedJob, OperatorAct, WorkspaceFacts
 from tests import planes
 from tests.e2e.test_accessible_pages import LOOKS, WIDE, faults
 from tests.seeding import PASSWORD
@@ -55,6 +55,9 @@ def _furnish(ref: Any) -> None:
         total=15000, amount_due=15000, created_at=now, synced_at=now, attempts=1,
     )  # fmt: skip
     Command.objects.create(account=account, kind="buy", state="lost", error="Nobody knows.")
+    OperatorAct.objects.create(
+        tenant_id=ref.id, company="Nordwind", what="workspace.note", reason="Called", by="Ann Ash"
+    )
     FailedJob.objects.create(
         cell="elsewhere", number=1, task="records.purge", failed_at=now, error="KeyError"
     )
