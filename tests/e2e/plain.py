@@ -165,7 +165,8 @@ def mail_to(folder: Path, address: str, *, seconds: float = 30) -> str:
     """The text of the newest mail to the address, waited for."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        for file in sorted(filter(Path.is_file, folder.iterdir()), key=lambda one: one.stat().st_mtime, reverse=True):
+        files = filter(Path.is_file, folder.iterdir())
+        for file in sorted(files, key=lambda one: one.stat().st_mtime, reverse=True):
             message = email.message_from_bytes(file.read_bytes(), policy=policy.default)
             if address in str(message["To"]):
                 body = message.get_body(("plain",))
