@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from app.access.looks import Accent, Picture
 from app.lib.text import SORT_KEY_LENGTH, normal_email, sort_key
+from billing import standing
 
 __all__ = [
     "ApiToken",
@@ -265,16 +266,7 @@ class Workspace(models.Model):
 class Limits(models.Model):
     """What the plan allows; written by billing, locked by whoever takes a seat."""
 
-    class State(models.TextChoices):
-        """How the workspace stands; the words are those of billing."""
-
-        TRIAL = "trial", _("Trial")
-        ACTIVE = "active", _("Active")
-        GRACE = "grace", _("Payment failed")
-        RESTRICTED = "restricted", _("Read only")
-        SUSPENDED = "suspended", _("Suspended")
-        CLOSED = "closed", _("Closed")
-
+    State = standing.State
     #: Nobody may sign in.
     SHUT = (State.SUSPENDED, State.CLOSED)
     #: People may join and work.

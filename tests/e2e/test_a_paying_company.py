@@ -21,7 +21,7 @@ from tenants.context import use_control
 from tenants.models import Tenant
 from tests import planes
 from tests.e2e.conftest import PICTURES
-from tests.e2e.plain import mail_to
+from tests.e2e.founding import sign_up
 
 PASSWORD = "a-long-pass-phrase"
 OPERATOR = ("olga@ops.example", "another-long-phrase")
@@ -158,24 +158,7 @@ def owner(chrome: Any, live: Any, bank: Bank, tmp_path_factory: Any) -> Iterator
     """Pia has signed her company up and confirmed her address."""
     name = f"pay{secrets.token_hex(3)}"
     desk = Desk(chrome, live, name, tmp_path_factory.mktemp("pictures"))
-    page, address = desk.page, f"pia@{name}.example"
-    page.goto(f"{live.public}/signup/")
-    for field, value in (
-        ("company", "Paying & Co"),
-        ("subdomain", name),
-        ("full_name", "Pia Payer"),
-        ("email", address),
-        ("password", PASSWORD),
-    ):
-        page.fill(f"[name={field}]", value)
-    page.click("form.stack-form button[type=submit]")
-    page.wait_for_url(live.url(name, "/"))
-    link = re.search(r"http://\S+", mail_to(live.mail, address))
-    assert link
-    page.goto(link[0])
-    confirm = page.locator("main form button[type=submit]:visible")
-    if confirm.count():
-        confirm.first.click()
+    sign_up(desk.page, live, name=name, company="Paying & Co", owner="Pia Payer", password=PASSWORD)
     yield desk
     desk.context.close()
 

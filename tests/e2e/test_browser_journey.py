@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from local.book import Book, book
-from tests.e2e.plain import mail_to
+from tests.e2e.founding import sign_up
 
 WAIT = 120_000  #: milliseconds that a large import may take on a busy machine
 
@@ -82,25 +82,15 @@ class Desk:
 def desk(chrome: Any, live: Any) -> Iterator[Desk]:
     """A company that has just signed up, its address verified from the caught mail."""
     desk = Desk(chrome, live)
-    page = desk.page
-    page.goto(f"{live.public}/")
-    page.goto(f"{live.public}/signup/")
-    for name, value in (
-        ("company", "Desk & Söhne"),
-        ("subdomain", desk.name),
-        ("full_name", "Dana Desk"),
-        ("email", f"dana@{desk.name}.example"),
-        ("password", "a-long-pass-phrase"),
-    ):
-        page.fill(f"[name={name}]", value)
-    page.click("form.stack-form button[type=submit]")
-    page.wait_for_url(desk.live.url(desk.name, "/"))
-    link = re.search(r"http://\S+", mail_to(live.mail, f"dana@{desk.name}.example"))
-    assert link
-    page.goto(link[0])
-    confirm = page.locator("main form button[type=submit]:visible")
-    if confirm.count():
-        confirm.first.click()
+    desk.page.goto(f"{live.public}/")
+    sign_up(
+        desk.page,
+        live,
+        name=desk.name,
+        company="Desk & Söhne",
+        owner="Dana Desk",
+        password="a-long-pass-phrase",
+    )
     yield desk
     desk.context.close()
 

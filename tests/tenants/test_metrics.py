@@ -8,6 +8,7 @@ from prometheus_client import REGISTRY
 from app.config.edge import group_of
 from local.ports import free_port
 from tenants import metrics, readings
+from tenants.addresses import connect_owner
 from tenants.context import use_control
 from tenants.jobs import run_in_workspace
 from tenants.models import ReadySchema
@@ -100,16 +101,22 @@ def test_the_worker_tells_jobs_and_connections(served, fresh):
     from tenants.context import use_tenant
     from tests.tenants.tasks import add_team
 
+    three_days = 3 * 86400
     with use_tenant(fresh):
-        add_team.defer(name="never run")
+        overdue = add_team.defer_in(-three_days, name="never run")
         add_team.defer_in(3600, name="not yet")
-    text = scrape(served(readings.of_worker))
+    try:
+        text = scrape(served(readings.of_worker))
+    finally:
+        with connect_owner() as owner:
+            owner.execute("SET search_path = jobs")
+            owner.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [overdue])
     assert 'clientele_process{name="test"} 1.0' in text
     assert 'clientele_jobs{state="failed"}' in text
     waiting = float(text.partition('clientele_jobs{state="waiting"} ')[2].split()[0])
     oldest = float(text.partition("\nclientele_jobs_oldest_seconds ")[2].split()[0])
     assert waiting >= 2
-    assert 0 < oldest < 600
+    assert three_days <= oldest < three_days + 600
     assert 'clientele_database_connections{kind="most",plane="cell"}' in text
 
 
