@@ -54,10 +54,10 @@ bench: environment-test assets
 
 # Run after a change of a requirements*.in; the locks name no registry.
 lock: environment
-	.venv/bin/uv pip compile -q --generate-hashes --universal --python-version 3.11 \
-		requirements.in -o requirements.txt
-	.venv/bin/uv pip compile -q --generate-hashes --universal --python-version 3.11 \
-		requirements-test.in -o requirements-test.txt
+	@for name in requirements requirements-local requirements-test; do \
+		.venv/bin/uv pip compile -q --generate-hashes --universal --python-version 3.11 \
+			$$name.in -o $$name.txt || exit 1; \
+	done
 
 # Collect the texts to translate from code and templates into app/locale.
 messages: environment

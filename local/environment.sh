@@ -2,7 +2,8 @@
 # `local/environment.sh run|test`: .venv with what the locks list. Does nothing when it is there.
 set -eu
 cd "$(dirname "$0")/.."
-[ "$1" = test ] && locks="requirements.txt requirements-test.txt" || locks="requirements.txt"
+locks="requirements.txt requirements-local.txt"
+[ "$1" = test ] && locks="$locks requirements-test.txt"
 wanted=$(cat $locks | sha256sum | cut -d' ' -f1)
 stamp=.venv/.$1.stamp
 # A venv that was moved, or whose Python is gone, does not start.
@@ -48,7 +49,7 @@ pip() {
 
 install_uv() {
     [ -x .venv/bin/uv ] && return
-    awk '/^uv==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements.txt >.venv/uv.txt
+    awk '/^uv==/ {on = 1} on {print} on && !/\\$/ {exit}' requirements-local.txt >.venv/uv.txt
     pip install --require-hashes -r .venv/uv.txt
 }
 

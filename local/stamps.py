@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LOCKS = (ROOT / "requirements.txt", ROOT / "requirements-local.txt")
 
 
 def schema_hash() -> str:
     """Changes with whatever shapes a database: migrations, the planes' code, the packages."""
     files = [*ROOT.glob("app/*/migrations/*.py"), *ROOT.glob("tenants/**/*.py")]
     files += [*ROOT.glob("billing/migrations/*.py")]
-    files += [*ROOT.glob("tenants/sql/*"), ROOT / "requirements.txt"]
+    files += [*ROOT.glob("tenants/sql/*"), *LOCKS]
     return _hash(files)
 
 

@@ -22,7 +22,7 @@ NOT_SERVED = ("css", "icons.txt", "htmx-4*", "htmax-4*", "htmx-2.js", "ext")
 def build_assets() -> None:
     """Everything that a page links to, with hashed names and compressed copies."""
     sources = steps.files("app", "*.css", "*.js", "*.html", "*.svg", "*.py", "icons.txt")
-    sources += [steps.ROOT / "package-lock.json", steps.ROOT / "requirements.txt"]
+    sources += [steps.ROOT / "package-lock.json", *steps.ROOT.glob("requirements*.txt")]
     sources += steps.files("local/build", "*.py")
     stamp = steps.ROOT / "build" / "assets.stamp"
     steps.once("Assets", stamp=stamp, sources=sources, make=_build)

