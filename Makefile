@@ -1,7 +1,7 @@
-# make run | test | bench | lint. Needs Python 3.11 and make; everything else is brought along.
+# make run | test | test-infra | bench | lint. Needs Python 3.11 and make; everything else is brought along.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test bench pictures lint checks assets environment environment-test lock messages
+.PHONY: help run test test-infra bench pictures lint checks assets environment environment-test lock messages
 MAKEFLAGS += --no-print-directory
 
 # Trust the machine's certificates: uv and npm bring lists of their own, which fail behind a proxy.
@@ -14,6 +14,7 @@ ALONE := env LOCAL=1 ENV_FILE= DATA_DIR=build/test
 help:
 	@echo "make run    the whole product on this machine: http://localhost:8000 (PORT, DATA_DIR)"
 	@echo "make test   everything that the tests need, the checks, the tests"
+	@echo "make test-infra  the stages of the image, Terraform, Helm and the rolling release"
 	@echo "make bench  the benchmarks"
 	@echo "make lint   the checks alone"
 
@@ -49,15 +50,27 @@ test: environment-test assets
 	@$(MAKE) checks
 	$(ALONE) $(PYTHON) -m pytest $(TESTS)
 
+# What measures times runs last and alone. Of INFRA only: make test-infra INFRA=tests/infra/helm
+INFRA := tests/infra
+test-infra: environment-test assets
+	@local/infra.sh
+	$(ALONE) $(PYTHON) -m pytest $(INFRA) -n 3 --dist loadfile --durations 15 \
+		--ignore tests/infra/rolling
+	@[ ! -d tests/infra/rolling ] || [ "$(INFRA)" != tests/infra ] || \
+		$(ALONE) $(PYTHON) -m pytest tests/infra/rolling --durations 5
+
 bench: environment-test assets
 	$(ALONE) $(PYTHON) -m bench
 
 # Run after a change of a requirements*.in; the locks name no registry.
 lock: environment
-	@for name in requirements requirements-local requirements-test; do \
+	@for name in requirements requirements-local requirements-test \
+			tests/infra/locks/clouds tests/infra/locks/checks; do \
 		.venv/bin/uv pip compile -q --generate-hashes --universal --python-version 3.11 \
 			$$name.in -o $$name.txt || exit 1; \
 	done
+	@.venv/bin/uv pip compile -q --no-deps --generate-hashes --universal --python-version 3.11 \
+		tests/infra/locks/clients.in -o tests/infra/locks/clients.txt
 
 # Collect the texts to translate from code and templates into app/locale.
 messages: environment
