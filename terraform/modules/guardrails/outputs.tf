@@ -1,0 +1,4 @@
+output "vault_arn" {
+  description = "The vault, for copies of other regions."
+  value       = aws_backup_vault.this.arn
+}

@@ -1,0 +1,9 @@
+output "topic_arn" {
+  description = "Where alarms go."
+  value       = aws_sns_topic.alarms.arn
+}
+
+output "application_log_group" {
+  description = "Log group of the pods, or null."
+  value       = try(aws_cloudwatch_log_group.cluster["application"].name, null)
+}
