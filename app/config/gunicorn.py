@@ -8,14 +8,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from app.config import draining, env
+
 wsgi_app = "app.config.wsgi:application"
 bind = os.environ.get("BIND", "127.0.0.1:8000").split(",")
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = env.whole("WEB_WORKERS", 2, low=1, high=64)
+threads = env.whole("WEB_THREADS", 8, low=1, high=256)
 timeout = 60
-graceful_timeout = 20
-keepalive = 5
+graceful_timeout = env.whole("WEB_GRACE_SECONDS", 20, low=1, high=3600)
+# Longer than the load balancer keeps a connection: else it sends into one that just closes.
+keepalive = env.whole("WEB_KEEPALIVE_SECONDS", 75, low=0, high=3600)
 preload_app = True
 worker_tmp_dir = "/dev/shm"  # noqa: S108 (a heartbeat file must not wait for a disk)
 control_socket_disable = True
@@ -28,6 +31,17 @@ _COUNTS = ""
 if os.environ.get("METRICS_PORT", "").strip("0 "):
     _COUNTS = tempfile.mkdtemp(prefix="clientele-metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = _COUNTS
+
+
+def on_starting(_server: Any) -> None:
+    """The folder may outlive the process: a container that is started again is not draining."""
+    draining.forget()
+
+
+def pre_request(worker: Any, _request: Any) -> None:
+    """While draining each answer ends its connection: the next one is opened elsewhere."""
+    if draining.is_draining():
+        worker.cfg.set("keepalive", 0)
 
 
 def when_ready(_server: Any) -> None:

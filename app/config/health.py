@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from app.config.draining import is_draining
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -27,7 +29,7 @@ class HealthMiddleware:
 
 def ready() -> HttpResponse:
     """200 with the run's id while the process may get traffic, 503 while it drains."""
-    if settings.DRAIN_FILE.exists():
+    if is_draining():
         return JsonResponse({"status": "draining"}, status=503)
     if not _control_answers():
         return JsonResponse({"status": "no database"}, status=503)

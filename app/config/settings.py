@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django.utils.translation import gettext_lazy as _
 
-from app.config import env, payments
+from app.config import draining, env, payments
 from app.config.logs import logging_config
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
+BASE_DIR = draining.BASE_DIR
 env.load_file()
 
 LOCAL = env.flag("LOCAL", False)
 DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY", local=LOCAL)
 SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY_FALLBACKS")
-DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
+DATA_DIR = draining.data_dir()
 RUN_ID = env.text("RUN_ID", "none")
-DRAIN_FILE = DATA_DIR / "draining"
 
 # --- Doors -------------------------------------------------------------------------------------
 SCHEME = env.choice("SCHEME", "http" if LOCAL else "https", among={"http", "https"})

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from app.config import draining
+
 
 def test_it_lives_at_any_host():
     assert Client().get("/healthz", HTTP_HOST="10.0.0.1").status_code == 200
@@ -14,9 +16,10 @@ def test_it_is_ready_at_any_host_and_says_which_run_it_is(db, settings):
     assert (answer.status_code, answer.json()["run"]) == (200, "this-run")
 
 
-def test_while_draining_it_wants_no_traffic(db, settings, tmp_path):
-    settings.DRAIN_FILE = tmp_path / "draining"
-    settings.DRAIN_FILE.touch()
+def test_while_draining_it_wants_no_traffic(db, monkeypatch, tmp_path):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    assert Client().get("/readyz").status_code == 200
+    draining.drain(0)
     assert Client().get("/readyz").status_code == 503
 
 
