@@ -46,4 +46,15 @@ def connect(name: str, *, database: str = "") -> psycopg.Connection[Any]:
 
 def connect_owner() -> psycopg.Connection[Any]:
     """A plain connection as the cell's owner, to the database that Django uses now."""
-    return connect("CELL_OWNER_URL", database=str(connections["default"].settings_dict["NAME"]))
+    return connect("CELL_OWNER_URL", database=_cell_database())
+
+
+def owner_place() -> str:
+    """The same for a program of PostgreSQL, which is told the password in another way."""
+    parts = urlsplit(address("CELL_OWNER_URL"))
+    place = f"{parts.username}@{parts.netloc.rpartition('@')[2]}"
+    return urlunsplit(parts._replace(netloc=place, path=f"/{_cell_database()}"))
+
+
+def _cell_database() -> str:
+    return str(connections["default"].settings_dict["NAME"])

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import procrastinate
 from django.db import connections
@@ -162,9 +161,8 @@ def worker_app(url: str) -> procrastinate.App:
 
     Not ``replace_connector``: a task that enqueues must keep using its own transaction.
     """
-    parts = urlsplit(url)
     connector = procrastinate.PsycopgConnector(
-        conninfo=parts._replace(query="").geturl(),
+        conninfo=url,
         kwargs={"options": "-c search_path=jobs", "application_name": "clientele-worker"},
     )
     return app.with_connector(connector)

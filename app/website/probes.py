@@ -133,7 +133,7 @@ def _connected(alias: str) -> psycopg.Connection[Any]:
         password=about["PASSWORD"],
         dbname=about["NAME"],
         autocommit=True,
-        **PATIENCE,
+        **(about["OPTIONS"] | PATIENCE),
     )
 
 

@@ -36,7 +36,41 @@ def test_a_password_may_hold_signs_of_an_address(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:p%40ss%2Fw@db:6432/cell")
     assert env.database("DATABASE_URL") == {
         "NAME": "cell", "USER": "me", "PASSWORD": "p@ss/w", "HOST": "db", "PORT": "6432",
+        "OPTIONS": {},
     }  # fmt: skip
+
+
+def test_what_an_address_asks_for_reaches_django(monkeypatch):
+    query = "sslmode=verify-full&sslrootcert=/etc/ca%20of/db.pem&connect_timeout=5"
+    url = f"postgresql://me@db/cell?{query}&target_session_attrs=read-write"
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert env.database("DATABASE_URL")["OPTIONS"] == {
+        "sslmode": "verify-full",
+        "sslrootcert": "/etc/ca of/db.pem",
+        "connect_timeout": "5",
+        "target_session_attrs": "read-write",
+    }
+    assert env.database_address("DATABASE_URL") == url
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("options=-csearch_path%3Dt_2", "'options' is none of sslmode"),
+        ("sslmode=require&user=postgres", "'user' is none of sslmode"),
+        ("sslmode=require&sslmode=disable", "'sslmode' is none of sslmode.*each once"),
+        ("sslmode=maybe", "sslmode may not be 'maybe'"),
+        ("sslmode", "sslmode may not be ''"),
+        ("sslrootcert=ca.pem", "sslrootcert may not be 'ca.pem'"),
+        ("connect_timeout=0", "connect_timeout may not be '0'"),
+    ],
+)
+@pytest.mark.parametrize("read", [env.database, env.database_address])
+def test_an_address_that_asks_for_more_is_refused_by_name(monkeypatch, query, told, read):
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://me:hidden@db/cell?{query}")
+    with pytest.raises(ImproperlyConfigured, match=f"DATABASE_URL: {told}") as refused:
+        read("DATABASE_URL")
+    assert "hidden" not in str(refused.value)
 
 
 @pytest.mark.parametrize("value", ["http://a.example", "me@a.example", ".a.example", "a b", "a/b"])
