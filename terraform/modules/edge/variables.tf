@@ -19,6 +19,12 @@ variable "proves_domain" {
   default     = true
 }
 
+variable "authorities" {
+  description = "Who may issue certificates for the public host and names below it; empty leaves that open. Kept where the domain is proved."
+  type        = set(string)
+  default     = ["amazon.com"]
+}
+
 variable "workspace_records" {
   description = "Workspaces of this cell that the wildcard record does not lead here, by subdomain: the host name of this cell's load balancer."
   type        = map(string)
