@@ -29,6 +29,12 @@ variable "logs_key_arn" {
   type        = string
 }
 
+variable "source_arn" {
+  description = "A server of another region that this one follows as a replica; null for a server of its own. Setting it back to null promotes the replica."
+  type        = string
+  default     = null
+}
+
 variable "engine_version" {
   description = "Version of PostgreSQL, major or major.minor."
   type        = string

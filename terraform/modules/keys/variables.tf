@@ -4,13 +4,13 @@ variable "name" {
 }
 
 variable "purposes" {
-  description = "What gets a key of its own: cluster, database, files, logs, secrets."
+  description = "What gets a key of its own: cluster, database, files, logs, secrets, trail."
   type        = set(string)
   default     = ["cluster", "database", "files", "logs", "secrets"]
 
   validation {
-    condition     = length(setsubtract(var.purposes, ["cluster", "database", "files", "logs", "secrets"])) == 0
-    error_message = "Keys are made for cluster, database, files, logs and secrets."
+    condition     = length(setsubtract(var.purposes, ["cluster", "database", "files", "logs", "secrets", "trail"])) == 0
+    error_message = "Keys are made for cluster, database, files, logs, secrets and trail."
   }
 }
 

@@ -10,7 +10,7 @@ output "cidr" {
 
 output "public_subnet_ids" {
   description = "Subnets of load balancers and NAT gateways, in the order of the zones."
-  value       = [for zone in local.zones : aws_subnet.public[zone].id]
+  value       = [for zone in local.public : aws_subnet.public[zone].id]
 }
 
 output "private_subnet_ids" {
@@ -26,6 +26,16 @@ output "database_subnet_ids" {
 output "database_cidrs" {
   description = "Addresses of the databases' subnets."
   value       = [for zone in local.zones : aws_subnet.database[zone].cidr_block]
+}
+
+output "public_cidrs" {
+  description = "Addresses of the load balancers' subnets."
+  value       = [for zone in local.public : aws_subnet.public[zone].cidr_block]
+}
+
+output "endpoint_cidrs" {
+  description = "Addresses of the endpoints of AWS services."
+  value       = [for zone in local.endpoints : aws_subnet.endpoints[zone].cidr_block]
 }
 
 output "private_route_table_ids" {

@@ -45,7 +45,7 @@ variable "versions" {
 variable "ca_path" {
   description = "Where pods find the certificates that the databases are checked against."
   type        = string
-  default     = "/etc/clientele/database-ca/ca.pem"
+  default     = "/etc/clientele/database/ca.pem"
 }
 
 variable "replica_regions" {

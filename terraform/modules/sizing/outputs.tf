@@ -1,6 +1,6 @@
 output "network" {
   description = "How many availability zones, and whether they share one NAT gateway (single) or have one each (per_az)."
-  value       = local.tier.network
+  value       = local.network
 }
 
 output "nodes" {
@@ -31,4 +31,9 @@ output "connections" {
 output "companies" {
   description = "Up to which size a company belongs to the tier (exclusive; null is no limit), and how many companies and seats a cell takes."
   value       = local.tier.companies
+}
+
+output "budget_usd" {
+  description = "US dollars a month beyond which somebody should look; an estimate, see docs/cloud."
+  value       = local.tier.budget
 }

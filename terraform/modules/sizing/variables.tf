@@ -14,12 +14,24 @@ variable "shares_control_plane" {
   default     = false
 }
 
+variable "serves" {
+  description = "Tiers of further cells whose pods use the control plane on this server, by the cells' names."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for tier in values(var.serves) : contains(["small", "medium", "large"], tier)])
+    error_message = "A cell that is served is small, medium or large."
+  }
+}
+
 variable "overrides" {
   description = "What an installation sizes otherwise than its tier: class and storage of the database, the nodes, the most pods."
   type = object({
     database_class       = optional(string)
     database_storage_gib = optional(number)
     max_connections      = optional(number)
+    nat_mode             = optional(string)
     node_type            = optional(string)
     node_min             = optional(number)
     node_max             = optional(number)

@@ -1,10 +1,10 @@
 variable "name" {
-  description = "Name of the cell that is copied to this region."
+  description = "Name of the cell that has copies in this region."
   type        = string
 }
 
-variable "source_arn" {
-  description = "The database server that is copied."
+variable "files_name" {
+  description = "Name of the bucket with the copies of files."
   type        = string
 }
 
@@ -13,22 +13,22 @@ variable "backup_days" {
   type        = number
 }
 
-variable "kms_key_arn" {
-  description = "Key of this region that encrypts the copies."
-  type        = string
+variable "alarm_emails" {
+  description = "Who hears of alarms of this region."
+  type        = set(string)
 }
 
 variable "replica" {
-  description = "A server of this region that follows the source; null keeps copied backups alone."
+  description = "A server of this region that follows the cell's, in a network of its own; null keeps copies alone."
   type = object({
+    source_arn      = string
+    cidr            = string
+    az_count        = number
     instance_class  = string
-    vpc_id          = string
-    subnet_ids      = list(string)
-    multi_az        = optional(bool, false)
-    engine_version  = string
-    max_connections = number
+    storage_gib     = number
     max_storage_gib = number
-    security_cidrs  = map(string)
+    max_connections = number
+    engine_version  = string
   })
   default = null
 }
@@ -37,6 +37,12 @@ variable "deletion_protection" {
   description = "Whether AWS refuses to delete the replica."
   type        = bool
   default     = true
+}
+
+variable "force_destroy" {
+  description = "Whether bucket and vault go with what is in them; for tests alone."
+  type        = bool
+  default     = false
 }
 
 variable "tags" {
