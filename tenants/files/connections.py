@@ -210,7 +210,10 @@ class Passes(Credentials):
 
     def _policy(self, schema: str) -> dict[str, Any]:
         partition = self._where.role.split(":")[1]
-        return policy(self._where.bucket, schema, partition=partition)
+        rules = policy(self._where.bucket, schema, partition=partition)
+        if _has_keys(self._where):
+            rules["Statement"].append(key_statement(self._where.bucket, partition=partition))
+        return rules
 
 
 def policy(bucket: str, schema: str, *, partition: str = "aws") -> dict[str, Any]:
@@ -233,3 +236,28 @@ def policy(bucket: str, schema: str, *, partition: str = "aws") -> dict[str, Any
             },
         ],
     }
+
+
+def key_statement(bucket: str, *, partition: str = "aws") -> dict[str, Any]:
+    """The use of the bucket's key through S3: a session may do only what its policy names.
+
+    Which key is in the role's own policy. A bucket with bucket keys tells KMS its own name, one
+    without them the object's.
+    """
+    arn = f"arn:{partition}:s3:::{bucket}"
+    return {
+        "Effect": "Allow",
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Resource": "*",
+        "Condition": {
+            "StringLike": {
+                "kms:ViaService": "s3.*",
+                "kms:EncryptionContext:aws:s3:arn": [arn, f"{arn}/*"],
+            }
+        },
+    }
+
+
+def _has_keys(where: Place) -> bool:
+    """Whether the store is AWS, whose buckets may have a key of their own; others know no KMS."""
+    return not where.endpoint or where.encryption == "aws:kms"

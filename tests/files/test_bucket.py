@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -98,6 +99,20 @@ def test_the_policy_names_two_prefixes_and_fits_into_a_request():
         "incoming/t/t_123456789/*",
         "t/t_123456789/*",
     ]
+
+
+def test_on_aws_a_pass_may_use_the_key_of_its_bucket_and_elsewhere_asks_for_none():
+    def actions(place: Place) -> set[str]:
+        rules = connections.Passes(place)._policy("t_123456789")
+        assert len(json.dumps(rules, separators=(",", ":"))) < 2048
+        return {action for rule in rules["Statement"] for action in rule["Action"]}
+
+    role = "arn:aws:iam::123456789012:role/files"
+    keys = {"kms:Decrypt", "kms:GenerateDataKey"}
+    aws = Place("company-files", "eu-central-1", key_id="a", secret="b", role=role)
+    assert keys < actions(aws)
+    assert not keys & actions(replace(aws, endpoint="https://s3.example.com"))
+    assert keys < actions(replace(aws, endpoint="https://s3.example.com", encryption="aws:kms"))
 
 
 @pytest.fixture
