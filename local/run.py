@@ -22,6 +22,8 @@ from local.supervisor import ChildEnded, Stopped, Supervisor
 MANAGE = (sys.executable, str(stamps.ROOT / "manage.py"))
 
 
+#: Ctrl-C waits for nobody: what a job has not done by then begins anew at the next start.
+GRACE = "5"
 OPERATORS = "operators.json"
 OPERATOR = {
     "subdomain": "ops",
@@ -70,6 +72,7 @@ class Stack:
                 "EMAIL_PORT": str(self.mail_port),
                 "RUN_ID": self.run_id,
                 "BIND": ",".join(self.binds),
+                "WORKER_GRACE_SECONDS": GRACE,
             }
         )
 
@@ -207,6 +210,7 @@ def start_services(supervisor: Supervisor, stack: Stack, variables: dict[str, st
     bring_catalogue(supervisor, stack, web)
     supervisor.start("provisioner", [*MANAGE, "run_provisioner"], env=metered(owner, 2))
     supervisor.start("worker", [*MANAGE, "run_worker"], env=metered(web, 1))
+    supervisor.start("scheduler", [*MANAGE, "run_scheduler"], env=metered(web, 4))
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "app/config/gunicorn.py"]
     supervisor.start("web", gunicorn, env=web)
     ready = f"http://127.0.0.1:{stack.port}/readyz"

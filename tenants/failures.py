@@ -1,7 +1,8 @@
-"""Jobs that gave up: told to the control plane by the workers of their cell, and tried again.
+"""Jobs that gave up: told to the control plane by the scheduler of their cell, and tried again.
 
 Neither the web nor an operator may read the job tables. What is told has no arguments and no
-texts: which task, whose, how often, when, and the type of the exception.
+texts: which task, whose, how often, when, and the type of the exception, which only the worker
+knows that ran it.
 """
 
 from __future__ import annotations
@@ -43,6 +44,15 @@ async def tend_failures(app: procrastinate.App, *, cell: str) -> int:
     return len(wanted)
 
 
+def tell_faults(*, cell: str) -> int:
+    """What the jobs of this process failed with; one that is not told yet is tried next time."""
+    with use_control():
+        rows = list(FailedJob.objects.filter(cell=cell, number__in=list(FAULTS), gone_at=None))
+        for job in rows:
+            FailedJob.objects.filter(pk=job.pk).update(error=FAULTS.pop(job.number, ""))
+    return len(rows)
+
+
 async def _retry(app: procrastinate.App, number: int) -> None:
     """Put it back; when that is not possible any more, it is only logged."""
     try:
@@ -67,8 +77,7 @@ def _told(rows: Sequence[Row], *, cell: str) -> list[int]:
 
 def _keep(row: Row, known: FailedJob | None, *, cell: str) -> None:
     """One failed job; one that was put back and failed again is news."""
-    error = FAULTS.get(row["id"], "")
-    if known and known.attempts == row["attempts"] and (known.error or not error):
+    if known and known.attempts == row["attempts"]:
         return
     FailedJob.objects.update_or_create(
         cell=cell,
@@ -79,7 +88,6 @@ def _keep(row: Row, known: FailedJob | None, *, cell: str) -> None:
             "attempts": row["attempts"],
             "failed_at": _moment(row["failed_at"]),
             "gone_at": None,
-            **({"error": error} if error else {}),
         },
     )
 

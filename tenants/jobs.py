@@ -156,13 +156,15 @@ def find_workspace(schema: str) -> Ref:
     return ref_of(tenant)
 
 
-def worker_app(url: str) -> procrastinate.App:
-    """The same tasks on the worker's own connection.
+def worker_app(url: str, *, name: str = "clientele-worker") -> procrastinate.App:
+    """All tasks on the worker's own connection, which the server shows by this name.
 
     Not ``replace_connector``: a task that enqueues must keep using its own transaction.
     """
     connector = procrastinate.PsycopgConnector(
         conninfo=url,
-        kwargs={"options": "-c search_path=jobs", "application_name": "clientele-worker"},
+        kwargs={"options": "-c search_path=jobs", "application_name": name},
     )
-    return app.with_connector(connector)
+    own = app.with_connector(connector)
+    own.perform_import_paths()  # type: ignore[no-untyped-call]
+    return own

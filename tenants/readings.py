@@ -53,7 +53,7 @@ def queue() -> Queue:
     return Queue(row[0], row[1], row[2], max(0.0, float(row[3])))
 
 
-def of_worker() -> Iterable[GaugeMetricFamily]:
+def of_queue() -> Iterable[GaugeMetricFamily]:
     """Jobs and connections of the cell."""
     now = queue()
     states = {("waiting",): now.waiting, ("running",): now.running, ("failed",): now.failed}

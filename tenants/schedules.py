@@ -1,4 +1,4 @@
-"""Work that comes round: a clock in the worker starts the same job in every workspace.
+"""Work that comes round: a clock in the scheduler starts the same job in every workspace.
 
 procrastinate has a clock too, but it enqueues through the product's connector, which wants a
 workspace. Its table that tells one round from the next is used.
@@ -43,7 +43,7 @@ class Schedule:
 
 @dataclass
 class Clock:
-    """Which rounds this worker has called already."""
+    """Which rounds this scheduler has called already."""
 
     called: dict[str, int] = field(default_factory=dict)
 
@@ -62,7 +62,7 @@ SCHEDULES: dict[str, Schedule] = {}
 def every(cron: str, *, name: str, attempts: int = 1) -> Callable[[Function], Task]:
     """Declare a job without arguments that each active workspace runs whenever `cron` says.
 
-    A round that no worker was there for is made up for by the next worker that starts, once.
+    A round that no scheduler was there for is made up for by the next that starts, once.
     """
     if not croniter.is_valid(cron):
         raise ValueError(f"{name}: {cron!r} is no schedule.")
@@ -76,7 +76,7 @@ def every(cron: str, *, name: str, attempts: int = 1) -> Callable[[Function], Ta
 
 
 async def call_rounds(app: procrastinate.App, clock: Clock) -> int:
-    """Enqueue the rounds that are due, each once however many workers there are; how many."""
+    """Enqueue the rounds that are due, each once however many schedulers there are; how many."""
     made = 0
     for name, moment in clock.due(time.time()):
         job = procrastinate_jobs.Job(

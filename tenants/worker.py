@@ -1,106 +1,129 @@
-"""The worker: fetches jobs as ``jobs_worker``, and takes up those whose worker died."""
+"""The worker: fetches jobs as ``jobs_worker``, runs them, and leaves none behind when it ends."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from typing import Any
 
 import procrastinate
-from django.db import close_old_connections
-from procrastinate import jobs as procrastinate_jobs
-from procrastinate import utils as procrastinate_utils
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from procrastinate.exceptions import ConnectorException
+from procrastinate.worker import Worker
 
 from tenants.addresses import address
 from tenants.beats import Pulse
 from tenants.cells import CELL_ALIAS
-from tenants.failures import tend_failures
+from tenants.failures import tell_faults
 from tenants.jobs import worker_app
-from tenants.schedules import Clock, call_rounds
+from tenants.returns import become_hand_back
 
 logger = logging.getLogger(__name__)
 HEARTBEAT = 3.0
 DEAD_AFTER = 10.0
-#: How often the clock looks whether something is due.
+#: How often a process looks whether something is due, and says that it lives.
 TICK = 10.0
-#: New jobs are announced; those of dead workers are found by asking.
+#: New jobs are announced, and so are those that come back; this is for what was not heard.
 POLLING = 5.0
-#: A job that killed this many workers is at fault itself.
-MAX_ATTEMPTS = 10
 
 
 async def run_worker(*, concurrency: int = 2) -> None:
-    """Work until told to stop (SIGTERM, SIGINT)."""
+    """Work until told to stop (SIGTERM, SIGINT), and then finish what was begun.
+
+    What is not done within WORKER_GRACE_SECONDS, or when told a second time, is handed back.
+    """
     app = worker_app(address("JOBS_DATABASE_URL"))
     async with app.open_async():
-        rounds = (_rescue_forever, _watch_the_clock, _tend_forever)
-        aside = [asyncio.create_task(one(app)) for one in rounds]
+        worker = _make(app, concurrency=concurrency)
+        running = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
+        speaking = asyncio.create_task(_speak_forever())
         try:
-            await app.run_worker_async(
-                concurrency=concurrency,
-                fetch_job_polling_interval=POLLING,
-                update_heartbeat_interval=HEARTBEAT,
-                stalled_worker_timeout=DEAD_AFTER,
-                shutdown_graceful_timeout=10.0,
-                delete_jobs="successful",
-            )
+            await _until_stopped(app, worker, running)
         finally:
-            for one in aside:
-                one.cancel()
+            speaking.cancel()
 
 
-async def rescue(app: procrastinate.App) -> int:
-    """Put the jobs of dead workers back into the queue; returns how many."""
-    await app.job_manager.prune_stalled_workers(DEAD_AFTER)
-    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER)
-    rows = list(stalled)
-    for job in rows:
-        await _take_up(app, job)
-    return len(rows)
+def _make(app: procrastinate.App, *, concurrency: int) -> Worker:
+    options: dict[str, Any] = {
+        "concurrency": concurrency,
+        "fetch_job_polling_interval": POLLING,
+        "update_heartbeat_interval": HEARTBEAT,
+        "stalled_worker_timeout": DEAD_AFTER,
+        "delete_jobs": "successful",
+        "install_signal_handlers": False,
+    }
+    return Worker(app, **{**app.worker_defaults, **options})
 
 
-async def _take_up(app: procrastinate.App, job: Any) -> None:
-    if job.attempts >= MAX_ATTEMPTS:
-        logger.error("job %s (%s) failed: its workers died", job.id, job.task_name)
-        failed = procrastinate_jobs.Status.FAILED
-        await app.job_manager.finish_job(job, status=failed, delete_job=False)
-        return
-    logger.warning("job %s (%s) goes on: its worker died", job.id, job.task_name)
-    await app.job_manager.retry_job(job, retry_at=procrastinate_utils.utcnow())
+async def _until_stopped(
+    app: procrastinate.App, worker: Worker, running: asyncio.Task[None]
+) -> None:
+    first, second = _signals()
+    await _either(running, first)
+    worker.stop()  # type: ignore[no-untyped-call]
+    beating = asyncio.create_task(_beat_on(app, worker))
+    await _either(running, second, seconds=settings.WORKER_GRACE_SECONDS)
+    beating.cancel()
+    if not running.done():
+        _leave_to_others(worker)
+    await running
 
 
-async def _rescue_forever(app: procrastinate.App) -> None:
+def _signals() -> tuple[asyncio.Event, asyncio.Event]:
+    """The first request to end, and the second, which has no patience."""
+    first, second = asyncio.Event(), asyncio.Event()
+
+    def asked() -> None:
+        (second if first.is_set() else first).set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked)
+    return first, second
+
+
+async def _either(
+    task: asyncio.Task[None], event: asyncio.Event, *, seconds: float | None = None
+) -> None:
+    """Until the task is done, the event is there, or the time is over."""
+    waiting = asyncio.create_task(event.wait())
+    await asyncio.wait({task, waiting}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+async def _beat_on(app: procrastinate.App, worker: Worker) -> None:
+    """procrastinate falls silent when it ends: others would take what is still worked on."""
     while True:
         try:
-            await rescue(app)
-        except Exception:
-            logger.exception("looking for jobs of dead workers failed")
+            if worker.worker_id is not None:
+                await app.job_manager.update_heartbeat(worker.worker_id)
+        except ConnectorException:
+            logger.warning("the queue does not hear that this worker still works", exc_info=True)
         await asyncio.sleep(HEARTBEAT)
 
 
-async def _watch_the_clock(app: procrastinate.App) -> None:
-    clock = Clock()
-    while True:
-        try:
-            await call_rounds(app, clock)
-        except Exception:
-            logger.exception("calling what is due failed")
-            clock = Clock()
-        await asyncio.sleep(TICK)
+def _leave_to_others(worker: Worker) -> None:
+    """Does not return: the jobs' threads must have ended before somebody else begins."""
+    logger.warning("this worker waits no longer: what it has in hand goes back to the queue")
+    assert worker.worker_id is not None
+    become_hand_back(
+        address("JOBS_DATABASE_URL"), worker=worker.worker_id, root=str(settings.BASE_DIR)
+    )
 
 
-async def _tend_forever(app: procrastinate.App) -> None:
-    """Say that we live, and what failed."""
+async def _speak_forever() -> None:
+    """Say that we live, and what our jobs failed with."""
     pulse = Pulse("worker")
     while True:
-        try:
-            await asyncio.to_thread(_beat, pulse)
-            await tend_failures(app, cell=CELL_ALIAS)
-        except Exception:
-            logger.exception("telling the control plane of failed jobs failed")
+        await asyncio.to_thread(_speak, pulse)
         await asyncio.sleep(TICK)
 
 
-def _beat(pulse: Pulse) -> None:
-    close_old_connections()
-    pulse.beat()
+def _speak(pulse: Pulse) -> None:
+    try:
+        close_old_connections()
+        pulse.beat()
+        tell_faults(cell=CELL_ALIAS)
+    except DatabaseError:
+        logger.warning("the control plane does not hear what failed", exc_info=True)

@@ -1,4 +1,4 @@
-"""The real thing: gunicorn, worker and provisioner over databases of their own."""
+"""The real thing: gunicorn, worker, scheduler and provisioner over databases of their own."""
 
 from __future__ import annotations
 
@@ -60,11 +60,12 @@ class Live:
             connection.close()
 
     def start(self, name: str) -> None:
-        """Start ``web``, ``worker`` or ``provisioner``; ``stripe`` and ``biller`` on demand."""
+        """Start one of the processes; ``stripe`` and ``biller`` are started on demand."""
         manage = [sys.executable, "-W", "ignore", "manage.py"]
         commands = {
             "web": [sys.executable, "-m", "gunicorn", "-c", "app/config/gunicorn.py"],
             "worker": [*manage, "run_worker"],
+            "scheduler": [*manage, "run_scheduler"],
             "provisioner": [*manage, "run_provisioner"],
             "biller": [*manage, "run_billing"],
             "stripe": self.payments.command(),
@@ -102,7 +103,7 @@ class Live:
 def live(
     django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: Any, weed: Any, live_port: int
 ) -> Iterator[Live]:
-    """gunicorn, a worker and a provisioner with both planes and the files of their own."""
+    """The product's processes with both planes and the files of their own."""
     mail, files = tmp_path_factory.mktemp("live"), weed.store.variables()
     with django_db_blocker.unblock(), run_live(mail, port=live_port, more=files) as running:
         yield running
@@ -117,7 +118,7 @@ def run_live(mail: Path, *, port: int, more: dict[str, str]) -> Iterator[Live]:
     environ = _environ(pair, port, mail) | payments.variables() | more
     live = Live(port, pair, environ, mail, payments)
     try:
-        for name in ("web", "worker", "provisioner"):
+        for name in ("web", "worker", "scheduler", "provisioner"):
             live.start(name)
         _wait_ready(live)
         yield live
@@ -137,6 +138,7 @@ def _environ(pair: planes.Pair, port: int, mail: Path) -> dict[str, str]:
         "BIND": f"127.0.0.1:{port}",
         "DATA_DIR": str(settings.DATA_DIR),
         "MAIL_DIR": str(mail),
+        "WORKER_GRACE_SECONDS": "10",
         "RUN_ID": f"live-{port}",
         "TEST_SERVER": json.dumps(variables()),
     }

@@ -57,6 +57,8 @@ CONTROL_DATABASE_URL = env.database_address("CONTROL_DATABASE_URL")
 CELL_OWNER_URL = env.database_address("CELL_OWNER_URL")
 CONTROL_OWNER_URL = env.database_address("CONTROL_OWNER_URL")
 ADMIN_DATABASE_URL = env.database_address("ADMIN_DATABASE_URL")
+#: How long a worker that is told to end may finish what it has begun.
+WORKER_GRACE_SECONDS = env.whole("WORKER_GRACE_SECONDS", 60, low=0, high=86_400)
 POOL_SIZE = env.whole("POOL_SIZE", 5, low=0, high=1000)
 PROVISIONER_HOOKS = ["app.website.signup.resume_stuck", "tenants.removal.advance_removals"]
 TENANT_MODEL = "tenants.Tenant"

@@ -18,6 +18,7 @@ GUNICORN = str(BASE_DIR / "app" / "config" / "gunicorn.py")
 ROLES = {
     "web": ("-m", "gunicorn", "--chdir", str(BASE_DIR), "-c", GUNICORN),
     "worker": (*MANAGE, "run_worker"),
+    "scheduler": (*MANAGE, "run_scheduler"),
     "provisioner": (*MANAGE, "run_provisioner"),
     "biller": (*MANAGE, "run_billing"),
 }

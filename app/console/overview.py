@@ -118,7 +118,7 @@ def processes() -> list[Process]:
         Process(one.kind, one.instance, one.at, is_silent=now - one.at > SILENT) for one in beats
     ]
     found += _biller()
-    for kind in ("provisioner", "worker", "biller"):
+    for kind in ("provisioner", "worker", "scheduler", "biller"):
         if not any(one.kind == kind for one in found):
             found.append(Process(kind, "", None, is_silent=True))
     return sorted(found, key=lambda one: (one.kind, one.is_silent))

@@ -28,6 +28,7 @@ PATIENCE_FOR_ALL = 3.0
 CELL_ENGINE = "tenants.backend"
 _SIGNS = """
 SELECT (SELECT extract(epoch FROM now() - max(at)) FROM tenants_beat WHERE kind = 'worker'),
+       (SELECT extract(epoch FROM now() - max(at)) FROM tenants_beat WHERE kind = 'scheduler'),
        (SELECT extract(epoch FROM now() - max(at)) FROM tenants_beat WHERE kind = 'provisioner'),
        (SELECT count(*) FROM tenants_readyschema WHERE tenant_id IS NULL AND state = 'ready'),
        (SELECT extract(epoch FROM %(now)s - at) FROM billing_mark WHERE name = 'biller'),
@@ -41,6 +42,7 @@ class Signs:
     """What the control plane knows of the processes; seconds since, None is never."""
 
     worker: float | None
+    scheduler: float | None
     provisioner: float | None
     ready_schemas: int
     biller: float | None
@@ -101,8 +103,15 @@ def signs() -> Signs:
     with _connected("control") as connection:
         row = connection.execute(_SIGNS, {"now": clock.now()}).fetchone()
     assert row is not None
-    worker, provisioner, ready, biller, oldest = row
-    return Signs(_number(worker), _number(provisioner), ready, _number(biller), _number(oldest))
+    worker, scheduler, provisioner, ready, biller, oldest = row
+    return Signs(
+        worker=_number(worker),
+        scheduler=_number(scheduler),
+        provisioner=_number(provisioner),
+        ready_schemas=ready,
+        biller=_number(biller),
+        oldest_command=_number(oldest),
+    )
 
 
 def files_answer() -> bool:

@@ -141,9 +141,11 @@ def _sign_up(signs: Signs | None) -> Component:
 
 def _jobs(signs: Signs | None) -> Component:
     label = _("Imports, exports and mails")
+    note = _("What runs in the background waits and is done later; nothing is lost.")
     if signs is None or _is_silent(signs.worker):
-        note = _("What runs in the background waits and is done later; nothing is lost.")
         return Component("jobs", label, Health.DOWN, note)
+    if _is_silent(signs.scheduler):
+        return Component("jobs", label, Health.DEGRADED, note)
     return Component("jobs", label, Health.UP)
 
 

@@ -37,9 +37,19 @@ def interrupted(*, name: str) -> None:
     time.sleep(300)
 
 
+@task(name="tests.takes_long")
+def takes_long(*, name: str, seconds: float) -> None:
+    """Leave a trace for each beginning, and one at the end."""
+    from app.access.models import Team
+
+    Team.objects.create(name=f"{name} begun {Team.objects.filter(name__startswith=name).count()}")
+    time.sleep(seconds)
+    Team.objects.create(name=f"{name} done")
+
+
 @every("0 0 1 1 *", name="tests.rounds")
 def leave_a_round() -> None:
-    """Tell that the clock was here; a worker that starts makes up for January."""
+    """Tell that the clock was here; a scheduler that starts makes up for January."""
     from app.access.models import Team
 
     Team.objects.get_or_create(name="a round")

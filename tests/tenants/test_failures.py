@@ -13,7 +13,7 @@ from django.utils import timezone
 from tenants.addresses import address, connect_owner
 from tenants.beats import Pulse
 from tenants.context import Ref, use_control, use_tenant
-from tenants.failures import tend_failures
+from tenants.failures import tell_faults, tend_failures
 from tenants.jobs import FAULTS, worker_app
 from tenants.operating import Beat, FailedJob
 from tests.tenants.tasks import add_team
@@ -28,7 +28,9 @@ def tend() -> int:
             return await tend_failures(app, cell=CELL)
 
     with ThreadPoolExecutor(1) as aside:
-        return aside.submit(asyncio.run, once()).result()
+        put_back = aside.submit(asyncio.run, once()).result()
+    tell_faults(cell=CELL)
+    return put_back
 
 
 def sql(query: str, *params: Any) -> Any:
@@ -86,6 +88,7 @@ def test_one_that_fails_again_is_told_again(fresh: Ref) -> None:
     with use_control():
         FailedJob.objects.filter(number=number).update(gone_at=timezone.now(), error="")
     sql("UPDATE jobs.procrastinate_jobs SET attempts = 4 WHERE id = %s RETURNING id", number)
+    FAULTS[number] = "LookupError"
     tend()
     row = told(number)
     assert (row.gone_at, row.attempts, row.error) == (None, 4, "LookupError")
@@ -105,6 +108,14 @@ def test_what_another_worker_knows_is_kept(fresh: Ref) -> None:
     FAULTS.clear()
     tend()
     assert told(number).error == "LookupError"
+
+
+def test_a_fault_is_kept_until_the_scheduler_has_told_of_the_job(fresh: Ref) -> None:
+    number = failed_job(fresh)
+    assert tell_faults(cell=CELL) == 0
+    tend()
+    assert told(number).error == "LookupError"
+    assert number not in FAULTS
 
 
 def test_a_retry_that_cannot_be_does_not_stop_the_others(fresh: Ref) -> None:

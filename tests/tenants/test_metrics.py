@@ -93,7 +93,7 @@ def test_jobs_are_counted_by_task_and_outcome():
 
 def test_without_a_port_nothing_listens(settings):
     settings.METRICS_PORT = 0
-    metrics.serve("test", readings.of_worker)
+    metrics.serve("test", readings.of_queue)
     assert metrics.port_told() == 0
 
 
@@ -106,7 +106,7 @@ def test_the_worker_tells_jobs_and_connections(served, fresh):
         overdue = add_team.defer_in(-three_days, name="never run")
         add_team.defer_in(3600, name="not yet")
     try:
-        text = scrape(served(readings.of_worker))
+        text = scrape(served(readings.of_queue))
     finally:
         with connect_owner() as owner:
             owner.execute("SET search_path = jobs")
@@ -131,7 +131,7 @@ def test_the_provisioner_tells_the_pool(served, fresh):
 
 def test_a_database_that_is_down_leaves_its_gauges_out_and_no_more(served, settings):
     settings.JOBS_DATABASE_URL = "postgresql://nobody:secret-word@127.0.0.1:1/none"
-    text = scrape(served(readings.of_worker))
+    text = scrape(served(readings.of_queue))
     assert "clientele_jobs{" not in text
     assert "clientele_sign_ups_total" in text
     assert "secret-word" not in text

@@ -54,15 +54,15 @@ def test_a_schedule_that_makes_no_sense_ends_the_start() -> None:
     assert "tests.never" not in SCHEDULES
 
 
-def test_a_round_is_started_once_however_many_workers_there_are(fresh: Ref) -> None:
-    async def two_workers() -> list[int]:
+def test_a_round_is_started_once_however_many_schedulers_there_are(fresh: Ref) -> None:
+    async def two_schedulers() -> list[int]:
         app = worker_app(address("JOBS_DATABASE_URL"))
         async with app.open_async():
-            return [await call_rounds(app, Clock()) for _worker in range(2)]
+            return [await call_rounds(app, Clock()) for _scheduler in range(2)]
 
     # In a thread of its own: the browser's tests leave a loop in this one.
     with ThreadPoolExecutor(1) as aside:
-        assert aside.submit(asyncio.run, two_workers()).result() == [1, 0]
+        assert aside.submit(asyncio.run, two_schedulers()).result() == [1, 0]
     assert [args["schedule"] for args in _jobs("tenants.start_round")] == [NAME]
 
 
@@ -89,7 +89,7 @@ def _jobs(name: str) -> list[dict[str, Any]]:
         return [row[0] for row in owner.execute(query, [name]).fetchall()]
 
 
-def test_a_worker_that_starts_makes_up_for_a_round_that_nobody_called(live: Live) -> None:
+def test_a_scheduler_that_starts_makes_up_for_a_round_that_nobody_called(live: Live) -> None:
     from app.access.models import Team
 
     with planes.using(live.pair):

@@ -20,7 +20,7 @@ from tenants.models import Notice, ReadySchema
 from tenants.notices import NOTICES
 from tenants.operating import Beat
 
-GOOD = Signs(worker=5, provisioner=5, ready_schemas=5, biller=5, oldest_command=None)
+GOOD = Signs(worker=5, scheduler=5, provisioner=5, ready_schemas=5, biller=5, oldest_command=None)
 FACTS = {"signs": GOOD, "cells": {"default": True}, "files": True, "takes_payments": True}
 
 
@@ -44,6 +44,9 @@ def test_everything_works_when_everything_answers():
         ({"worker": 60}, "jobs", "up"),
         ({"worker": 60.1}, "jobs", "down"),
         ({"worker": None}, "jobs", "down"),
+        ({"scheduler": 60}, "jobs", "up"),
+        ({"scheduler": 61}, "jobs", "degraded"),
+        ({"scheduler": None, "worker": None}, "jobs", "down"),
         ({"provisioner": 60}, "sign-up", "up"),
         ({"provisioner": 61}, "sign-up", "degraded"),
         ({"provisioner": None}, "sign-up", "degraded"),
@@ -106,9 +109,9 @@ def measured(settings, tmp_path):
 
 @pytest.fixture
 def alive(open_fresh):
-    """Worker and provisioner say that they live, in rows that others see."""
+    """Worker, scheduler and provisioner say that they live, in rows that others see."""
     now = timezone.now()
-    for kind in ("worker", "provisioner"):
+    for kind in ("worker", "scheduler", "provisioner"):
         Beat.objects.update_or_create(
             kind=kind, instance="test", defaults={"at": now, "started_at": now}
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tenants import metrics, readings
+from tenants import metrics
 from tenants.worker import run_worker
 
 
@@ -23,5 +23,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until stopped."""
-        metrics.serve("worker", readings.of_worker)
+        metrics.serve("worker")
         asyncio.run(run_worker(concurrency=options["concurrency"]))
