@@ -7,7 +7,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 READ = re.compile(r"""(?:environ(?:\.get)?[\[(]|env\.[a-z]+\()\s*"([A-Z][A-Z0-9_]+)\"""")
 NAMED = re.compile(r"`([A-Z][A-Z0-9_]+)`")
 #: Of Django and of the machine, not ours to describe.
-FOREIGN = {"DJANGO_SETTINGS_MODULE", "HOME", "LD_LIBRARY_PATH", "PATH"}
+FOREIGN = {"DJANGO_SETTINGS_MODULE", "HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH"}
 
 LOCKS = ("requirements.txt", "requirements-local.txt", "requirements-test.txt")
 #: What only a development machine and the build of the image carry.
