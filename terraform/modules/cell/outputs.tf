@@ -10,5 +10,27 @@ output "control_plane" {
 
 output "cluster_name" {
   description = "Name of the cluster, for aws eks update-kubeconfig."
-  value       = local.name
+  value       = module.cluster.name
+}
+
+output "database" {
+  description = "The cell's database server: host, port, replicas, the copy in another region."
+  value = {
+    host         = module.database.host
+    port         = module.database.port
+    replicas     = module.database.replica_hosts
+    standby_host = one([for standby in module.standby : standby.replica_host])
+  }
+}
+
+output "sizes" {
+  description = "The numbers of the cell, as module sizing worked them out."
+  value = {
+    nodes       = module.sizing.nodes
+    database    = module.sizing.database
+    network     = module.sizing.network
+    connections = module.sizing.connections
+    companies   = module.sizing.companies
+    budget_usd  = local.budget_usd
+  }
 }

@@ -47,6 +47,7 @@ variable "operators_subdomain" {
   description = "Name of the operators' workspace below the public host."
   type        = string
   default     = "ops"
+  nullable    = false
 }
 
 variable "zone_id" {
@@ -56,41 +57,61 @@ variable "zone_id" {
 }
 
 variable "control_plane" {
-  description = "The control plane (output cell_inputs of its root), or null: this cell's server holds it as well."
+  description = "The control plane (output cell_inputs of the root that holds it), or null: this cell's server holds it as well."
   type = object({
     region            = string
-    vpc_id            = string
     cidr              = string
+    vpc_id            = string
     route_table_id    = string
     security_group_id = string
     host              = string
     port              = number
+    database_cidrs    = list(string)
     zone_id           = string
     repository_url    = string
     secrets           = map(string)
     admin_secret_arn  = string
-    secret_arns       = list(string)
-    key_arn           = string
+    key_arns          = list(string)
   })
   default = null
+
+  validation {
+    condition     = (var.control_plane == null) != (var.zone_id == null)
+    error_message = "Name the zone of the public host (zone_id) or the control plane that knows it, not both."
+  }
 }
 
 variable "owns_control_plane" {
   description = "Whether this cell's releases migrate the control plane; exactly one cell does, in the control plane's region."
   type        = bool
   default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.owns_control_plane || try(var.control_plane.region == var.region, true)
+    error_message = "The cell that migrates the control plane lies in its region, where the secrets of its server are."
+  }
+}
+
+variable "engine_version" {
+  description = "Version of PostgreSQL."
+  type        = string
+  default     = "18"
+  nullable    = false
 }
 
 variable "kubernetes_version" {
   description = "Version of Kubernetes."
   type        = string
   default     = "1.34"
+  nullable    = false
 }
 
 variable "api_cidrs" {
   description = "Addresses from which the Kubernetes API is reached from outside; empty keeps it private."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = !contains(var.api_cidrs, "0.0.0.0/0")
@@ -102,12 +123,28 @@ variable "administrators" {
   description = "IAM principals that administer the cluster, by a name for each."
   type        = map(string)
   default     = {}
+  nullable    = false
+}
+
+variable "viewers" {
+  description = "IAM principals that may look at the cluster, by a name for each."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "releasers" {
+  description = "IAM principals that release the product into the cluster and nothing else (CI), by a name for each."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 }
 
 variable "client_cidrs" {
   description = "Addresses from which people reach the product; some customers want their own alone."
   type        = list(string)
   default     = ["0.0.0.0/0"]
+  nullable    = false
 }
 
 variable "alarm_emails" {
@@ -133,49 +170,97 @@ variable "kms_key_arn" {
 }
 
 variable "disaster_region" {
-  description = "Another region that gets copies of backups, files and, for a large cell, a replica; null for none."
+  description = "Another region that gets copies of backups and files and, of a large cell, a database that follows; null for none."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.disaster_region != var.region
+    error_message = "Copies in the region of the cell survive nothing: name another region."
+  }
 }
 
 variable "disaster_cidr" {
-  description = "Addresses of the network in the other region, for a large cell's replica."
+  description = "Addresses of the network in the other region, for a large cell's database there."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.disaster_cidr != null || var.disaster_region == null || var.tier != "large"
+    error_message = "A large cell's database in another region needs a network: disaster_cidr."
+  }
+}
+
+variable "further_regions" {
+  description = "Regions of further cells that read the secrets of the control plane that this cell holds."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "serves" {
+  description = "Tiers of further cells that use the control plane that this cell holds, by name; their connections count."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "guards_account" {
+  description = "Whether the account's trail and GuardDuty are made here, once an account; null: where the control plane is held."
+  type        = bool
+  default     = null
+}
+
+variable "lock_backups" {
+  description = "Whether nobody can remove a backup before its time. Three days after it was switched on this cannot be undone."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "sizes" {
   description = "What is sized otherwise than the tier says; see module sizing."
   type        = any
   default     = {}
+  nullable    = false
 }
 
 variable "config" {
   description = "Further plain variables of the product by their names (EMAIL_HOST, CONTACT_EMAIL, ...); no secrets."
   type        = map(string)
   default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.config) : !can(regex("(SECRET|PASSWORD|_KEY$|_DSN$|DATABASE_URL$|OWNER_URL$)", name))])
+    error_message = "A secret does not belong into config, where everybody reads it: put it into the secret app."
+  }
 }
 
 variable "secret_versions" {
   description = "A number by group of secrets; a higher one makes a new password."
   type        = map(number)
   default     = {}
+  nullable    = false
 }
 
 variable "deletion_protection" {
   description = "Whether databases, load balancers and backups refuse to be deleted."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "force_destroy" {
   description = "Whether buckets go with what is in them, and databases without a last snapshot; for tests alone."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "tags" {
   description = "Further tags of everything."
   type        = map(string)
   default     = {}
+  nullable    = false
 }

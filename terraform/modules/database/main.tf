@@ -1,5 +1,4 @@
 data "aws_partition" "here" {}
-data "aws_region" "here" {}
 
 locals {
   follows = var.source_arn != null
@@ -102,11 +101,10 @@ resource "aws_db_instance" "this" {
   vpc_security_group_ids = [aws_security_group.this.id]
   publicly_accessible    = false
   parameter_group_name   = aws_db_parameter_group.this.name
-  ca_cert_identifier     = "rds-ca-rsa2048-g1"
 
   backup_retention_period   = var.backup_days
-  backup_window             = "02:00-03:00"
-  maintenance_window        = "sun:03:30-sun:04:30"
+  backup_window             = "00:30-01:30"
+  maintenance_window        = "sun:06:30-sun:07:30"
   copy_tags_to_snapshot     = true
   delete_automated_backups  = false
   deletion_protection       = var.deletion_protection
@@ -138,9 +136,7 @@ resource "aws_db_instance" "replica" {
   vpc_security_group_ids = [aws_security_group.this.id]
   publicly_accessible    = false
   parameter_group_name   = aws_db_parameter_group.this.name
-  ca_cert_identifier     = "rds-ca-rsa2048-g1"
 
-  maintenance_window    = "sun:05:00-sun:06:00"
   copy_tags_to_snapshot = true
   deletion_protection   = var.deletion_protection
   skip_final_snapshot   = true
@@ -168,7 +164,7 @@ data "aws_iam_policy_document" "monitoring_trust" {
 }
 
 resource "aws_iam_role" "monitoring" {
-  name               = "${var.name}-database-monitoring-${data.aws_region.here.name}"
+  name               = "${var.name}-database-monitoring"
   assume_role_policy = data.aws_iam_policy_document.monitoring_trust.json
   tags               = var.tags
 }

@@ -34,7 +34,7 @@ data "aws_iam_policy_document" "flow" {
 }
 
 resource "aws_iam_role" "flow" {
-  name               = "${var.name}-flow-logs-${data.aws_region.here.name}"
+  name               = "${var.name}-flow-logs"
   assume_role_policy = data.aws_iam_policy_document.flow_trust.json
   tags               = var.tags
 }

@@ -28,6 +28,11 @@ output "database_cidrs" {
   value       = [for zone in local.zones : aws_subnet.database[zone].cidr_block]
 }
 
+output "private_cidrs" {
+  description = "Addresses of nodes and pods, by zone."
+  value       = local.private_cidrs
+}
+
 output "public_cidrs" {
   description = "Addresses of the load balancers' subnets."
   value       = [for zone in local.public : aws_subnet.public[zone].cidr_block]

@@ -1,5 +1,6 @@
 locals {
   app_group = toset(var.app ? ["app"] : [])
+  shared    = ["app", "control"]
   groups    = setunion(toset(keys(var.addresses)), local.app_group)
 }
 
@@ -13,7 +14,7 @@ resource "aws_secretsmanager_secret" "this" {
   tags                    = var.tags
 
   dynamic "replica" {
-    for_each = var.replica_regions
+    for_each = contains(local.shared, each.key) ? var.replica_regions : []
 
     content {
       region = replica.value

@@ -49,7 +49,7 @@ variable "ca_path" {
 }
 
 variable "replica_regions" {
-  description = "Further regions whose cells read these secrets."
+  description = "Further regions whose cells read what all cells share: app and control."
   type        = set(string)
   default     = []
 }

@@ -3,7 +3,7 @@ locals {
   tiers = {
     small = {
       companies = { staff = 50, sales = 30, branches = 10, workspaces = 300, seats = 6000 }
-      network   = { az_count = 2, nat_mode = "per_az" }
+      network   = { az_count = 2, nat_mode = "per_az", endpoints = [] }
       budget    = 900
       nodes     = { type = "m7g.large", min = 3, desired = 3, max = 8, disk_gib = 50 }
       database = {
@@ -21,7 +21,7 @@ locals {
     }
     medium = {
       companies = { staff = 500, sales = 200, branches = 30, workspaces = 60, seats = 9000 }
-      network   = { az_count = 3, nat_mode = "per_az" }
+      network   = { az_count = 3, nat_mode = "per_az", endpoints = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "sts"] }
       budget    = 2800
       nodes     = { type = "m7g.xlarge", min = 6, desired = 6, max = 20, disk_gib = 80 }
       database = {
@@ -39,7 +39,7 @@ locals {
     }
     large = {
       companies = { staff = null, sales = null, branches = null, workspaces = 1, seats = null }
-      network   = { az_count = 3, nat_mode = "per_az" }
+      network   = { az_count = 3, nat_mode = "per_az", endpoints = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "sts"] }
       budget    = 6000
       nodes     = { type = "m7g.xlarge", min = 8, desired = 8, max = 40, disk_gib = 100 }
       database = {
@@ -58,7 +58,7 @@ locals {
     # The control plane's own server: no pods of its own, connections of the cells' pods.
     control = {
       companies = { staff = null, sales = null, branches = null, workspaces = null, seats = null }
-      network   = { az_count = 3, nat_mode = "none" }
+      network   = { az_count = 3, nat_mode = "none", endpoints = [] }
       budget    = 700
       nodes     = { type = "", min = 0, desired = 0, max = 0, disk_gib = 0 }
       database = {

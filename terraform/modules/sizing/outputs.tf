@@ -1,5 +1,5 @@
 output "network" {
-  description = "How many availability zones, and whether they share one NAT gateway (single) or have one each (per_az)."
+  description = "How many availability zones, and whether they share one NAT gateway (single) or have one each (per_az), which AWS services are reached inside."
   value       = local.network
 }
 

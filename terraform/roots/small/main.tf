@@ -1,0 +1,38 @@
+# Many companies under 50 staff, 30 in sales and 10 branches share a cell.
+module "cell" {
+  source = "../../modules/cell"
+
+  tier                = "small"
+  region              = var.region
+  residency           = var.residency
+  name                = var.name
+  cidr                = var.cidr
+  public_host         = var.public_host
+  operators_subdomain = var.operators_subdomain
+  zone_id             = var.zone_id
+  control_plane       = var.control_plane
+  owns_control_plane  = var.owns_control_plane
+  api_cidrs           = var.api_cidrs
+  administrators      = var.administrators
+  viewers             = var.viewers
+  releasers           = var.releasers
+  client_cidrs        = var.client_cidrs
+  alarm_emails        = var.alarm_emails
+  monthly_budget_usd  = var.monthly_budget_usd
+  sizes               = var.sizes
+  config              = var.config
+  secret_versions     = var.secret_versions
+  disaster_region     = var.disaster_region
+  further_regions     = var.further_regions
+  serves              = var.serves
+  guards_account      = var.guards_account
+  deletion_protection = var.deletion_protection
+  force_destroy       = var.force_destroy
+  tags                = var.tags
+
+  providers = {
+    aws          = aws
+    aws.control  = aws.control
+    aws.disaster = aws.disaster
+  }
+}
