@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -33,10 +33,16 @@ def behind(*, limit: int | None = None) -> list[FleetState]:
     return ordered[:limit]
 
 
-def migrate_fleet(*, canary: int | None = None, jobs: int = 1, progress: Progress) -> int:
+def migrate_fleet(
+    *,
+    canary: int | None = None,
+    only: Collection[str] | None = None,
+    jobs: int = 1,
+    progress: Progress,
+) -> int:
     """Migrate who is behind; returns how many failed. Safe to stop and run again."""
     with use_control():
-        rows = behind(limit=canary)
+        rows = [row for row in behind() if only is None or row.pk in only][:canary]
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         outcomes = list(pool.map(lambda row: _visit(row, progress), rows))
     return sum(1 for outcome in outcomes if outcome.error)

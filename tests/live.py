@@ -115,7 +115,7 @@ def run_live(mail: Path, *, port: int, more: dict[str, str]) -> Iterator[Live]:
     pair = planes.copy(planes.templates(), f"live{os.getpid()}")
     webhook = f"http://localhost:{port}/billing/webhook/"
     payments = make_payments(mail / "stripe", secrets=SECRETS, webhook=webhook)
-    environ = _environ(pair, port, mail) | payments.variables() | more
+    environ = environ_of(pair, port, mail) | payments.variables() | more
     live = Live(port, pair, environ, mail, payments)
     try:
         for name in ("web", "worker", "scheduler", "provisioner"):
@@ -127,7 +127,8 @@ def run_live(mail: Path, *, port: int, more: dict[str, str]) -> Iterator[Live]:
         planes.drop(pair)
 
 
-def _environ(pair: planes.Pair, port: int, mail: Path) -> dict[str, str]:
+def environ_of(pair: planes.Pair, port: int, mail: Path) -> dict[str, str]:
+    """What processes over these databases are told, with the rights of a deployment."""
     environ = {**os.environ, **variables()}
     for plane, database in (("control", pair.control), ("cell", pair.cell)):
         for name in planes.URLS[plane]:

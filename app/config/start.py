@@ -21,6 +21,7 @@ ROLES = {
     "scheduler": (*MANAGE, "run_scheduler"),
     "provisioner": (*MANAGE, "run_provisioner"),
     "biller": (*MANAGE, "run_billing"),
+    "migrate": (*MANAGE, "bring_to_release"),
 }
 #: Seconds that a web process is drained when nobody says how many.
 DRAIN_SECONDS = 20.0

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from tenants import metrics, readings
 from tenants.provisioning import run_forever, run_once
+from tenants.stopping import end_when_told
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Fill the pool; without --once go on until stopped."""
+        end_when_told()
         if options["once"]:
             self.stdout.write(f"{run_once()} made")
             return
