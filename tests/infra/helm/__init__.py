@@ -1,0 +1,1 @@
+"""The chart: what it refuses, what it renders, and what every rendered object must be."""

@@ -1,0 +1,101 @@
+"""Faults of pods, and of what they are told."""
+
+from __future__ import annotations
+
+from tests.infra.helm.faults.planting import BOX, GONE, JOB, MORE, POD, WEB, WORKER, Fault
+
+FAULTS: list[Fault] = [
+    ("images_are_digests", WEB, f"{BOX} image", "registry.example.com/clientele:latest"),
+    ("images_are_digests", JOB, f"{BOX} image", "registry.example.com/clientele"),
+    ("pods_run_as_nobody_special", WORKER, f"{POD} securityContext runAsNonRoot", False),
+    ("pods_run_as_nobody_special", JOB, f"{POD} securityContext runAsUser", 0),
+    ("pods_run_as_nobody_special", WEB, f"{BOX} securityContext runAsUser", 0),
+    ("roots_are_read_only", WORKER, f"{BOX} securityContext readOnlyRootFilesystem", GONE),
+    ("nothing_is_gained_by_running", WEB, f"{BOX} securityContext privileged", True),
+    ("nothing_is_gained_by_running", WEB, f"{BOX} securityContext capabilities add", ["NET_RAW"]),
+    ("system_calls_are_filtered", JOB, f"{POD} securityContext seccompProfile", GONE),
+    ("the_node_stays_out_of_reach", WEB, f"{POD} hostNetwork", True),
+    ("the_node_stays_out_of_reach", WEB, f"{BOX} ports 0 hostPort", 8000),
+    ("volumes_are_small_and_the_pods_own", WEB, f"{POD} volumes 0 emptyDir", {}),
+    (
+        "volumes_are_small_and_the_pods_own",
+        WORKER,
+        f"{POD} volumes {MORE}",
+        {"name": "host", "hostPath": {"path": "/"}},
+    ),
+    ("pods_write_where_the_product_writes", WEB, f"{BOX} volumeMounts 1", GONE),
+    ("pods_write_where_the_product_writes", WEB, f"{BOX} volumeMounts 0 mountPath", "/srv"),
+    ("nobody_gets_a_key_to_the_cluster", WEB, f"{POD} automountServiceAccountToken", True),
+    (
+        "nobody_gets_a_key_to_the_cluster",
+        "ServiceAccount/clientele-worker",
+        "automountServiceAccountToken",
+        GONE,
+    ),
+    ("services_put_nothing_into_the_environment", WORKER, f"{POD} enableServiceLinks", GONE),
+    ("pods_say_what_they_need", WEB, f"{BOX} resources requests cpu", "250mm"),
+    ("pods_say_what_they_need", JOB, f"{BOX} resources limits memory", "2Gi"),
+    ("pods_say_what_they_need", WORKER, f"{BOX} resources limits cpu", "1"),
+    ("one_container_with_the_images_own_entry", WEB, f"{BOX} command", ["gunicorn"]),
+    ("one_container_with_the_images_own_entry", WORKER, f"{BOX} args 0", "web"),
+    (
+        "variables_are_documented",
+        WEB,
+        f"{BOX} env {MORE}",
+        {"name": "WEB_THREDS", "value": "8"},
+    ),
+    ("variables_are_words_and_named_once", WEB, f"{BOX} env 1 value", 8000),
+    (
+        "variables_are_words_and_named_once",
+        WEB,
+        f"{BOX} env {MORE}",
+        {"name": "DATA_DIR", "value": "/tmp"},
+    ),
+    (
+        "no_secret_is_written_down",
+        WEB,
+        f"{BOX} env {MORE}",
+        {"name": "SECRET_KEY", "value": "x"},
+    ),
+    (
+        "no_secret_is_written_down",
+        WEB,
+        f"{BOX} env {MORE}",
+        {"name": "CONTACT_EMAIL", "value": "postgresql://a:b@c/d"},
+    ),
+    ("no_secret_is_written_down", "Secret/plain", "", {"kind": "Secret", "data": {}}),
+    (
+        "secrets_reach_only_who_may",
+        WEB,
+        f"{BOX} envFrom {MORE}",
+        {"secretRef": {"name": "clientele-owner"}},
+    ),
+    ("secrets_reach_only_who_may", WORKER, f"{BOX} envFrom 3", GONE),
+    ("secrets_exist_before_the_pods", "ExternalSecret/clientele-jobs", "", GONE),
+    (
+        "external_secrets_outlive_their_hook",
+        "ExternalSecret/clientele-app",
+        "spec target creationPolicy",
+        "Owner",
+    ),
+    (
+        "external_secrets_outlive_their_hook",
+        "ExternalSecret/clientele-app",
+        "spec target deletionPolicy",
+        "Delete",
+    ),
+    (
+        "the_administrator_is_made_an_address",
+        "ExternalSecret/clientele-admin",
+        "spec target template data ADMIN_DATABASE_URL",
+        "postgresql://{{ .username }}:{{ .password }}@cell.db.example.com:5432/postgres",
+    ),
+    (
+        "the_authority_lies_where_addresses_point",
+        WEB,
+        f"{BOX} volumeMounts 3 mountPath",
+        "/etc/ssl",
+    ),
+    ("the_authority_lies_where_addresses_point", JOB, f"{POD} volumes 3", GONE),
+    ("every_pod_knows_its_cell", WORKER, f"{BOX} env 1 value", "other"),
+]
