@@ -15,6 +15,13 @@
   "METRICS_PORT" "9100"
   "METRICS_BIND" "0.0.0.0"
 }}
+{{- $domains := list }}
+{{- range $values.ingress.ownDomains }}
+{{- $domains = append $domains .host }}
+{{- end }}
+{{- if $domains }}
+{{- $_ := set $fixed "OWN_DOMAINS" (join "," $domains) }}
+{{- end }}
 {{- $all := merge (dict) .own (include "clientele.storage" .root | fromYaml) $values.config $fixed }}
 {{- range $name, $value := $all }}
 - {name: {{ $name }}, value: {{ $value | quote }}}

@@ -20,7 +20,7 @@ LOOKS_SECRET = re.compile(
     r"postgres(ql)?://|sk_(live|test)_|whsec_|AKIA[0-9A-Z]{12}|-----BEGIN|://[^/\s@]+:[^/\s@]+@"
 )
 #: Variables of processes that land beside the chart.
-COMING = {"CELL", "WORKER_GRACE_SECONDS"}
+COMING = {"CELL", "OWN_DOMAINS"}
 ALL = ("app", "control", "cell")
 MAY = {
     "web": {*ALL},
@@ -165,6 +165,8 @@ def every_pod_knows_its_cell(release: Release) -> Iterator[str]:
     if values["storage"]["bucket"]:
         wanted |= {"S3_BUCKET": values["storage"]["bucket"]}
         wanted |= {"S3_ROLE_ARN": values["storage"]["roleArn"]}
+    if domains := [each["host"] for each in values["ingress"]["ownDomains"]]:
+        wanted |= {"OWN_DOMAINS": ",".join(domains)}
     for role, pod in release.pods():
         told = environment(pod)
         for name, value in wanted.items():
