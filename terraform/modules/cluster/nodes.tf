@@ -48,11 +48,12 @@ resource "aws_launch_template" "node" {
   block_device_mappings {
     device_name = "/dev/xvda"
 
-    # The account's key for disks: one of ours would have to admit the service of autoscaling.
+    # The key's policy must admit autoscaling, which starts the nodes: see module keys.
     ebs {
       volume_type           = "gp3"
       volume_size           = each.value.disk_gib
       encrypted             = true
+      kms_key_id            = var.kms_key_arn
       delete_on_termination = true
     }
   }

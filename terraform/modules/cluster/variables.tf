@@ -41,7 +41,7 @@ variable "api_cidrs" {
 }
 
 variable "kms_key_arn" {
-  description = "Key of Kubernetes' secrets."
+  description = "Key of Kubernetes' secrets and of the nodes' disks."
   type        = string
 }
 

@@ -39,8 +39,6 @@ resource "aws_cloudwatch_event_target" "findings" {
   arn  = var.topic_arn
 }
 
-data "aws_region" "current" {}
-
 locals {
   trail_arn = "arn:${data.aws_partition.current.partition}:cloudtrail:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:trail/${var.name}"
 }

@@ -1,6 +1,3 @@
-data "aws_partition" "current" {}
-data "aws_caller_identity" "current" {}
-
 resource "aws_backup_vault" "this" {
   name          = var.name
   kms_key_arn   = var.kms_key_arn
@@ -103,13 +100,4 @@ resource "aws_iam_role_policy_attachment" "backup" {
 
   role       = aws_iam_role.backup.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/${each.key}"
-}
-
-resource "aws_backup_selection" "this" {
-  for_each = toset(length(var.backups) > 0 ? [var.name] : [])
-
-  name         = each.key
-  plan_id      = aws_backup_plan.this.id
-  iam_role_arn = aws_iam_role.backup.arn
-  resources    = values(var.backups)
 }

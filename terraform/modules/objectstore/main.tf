@@ -149,7 +149,7 @@ data "aws_iam_policy_document" "tls" {
     resources = [each.value, "${each.value}/*"]
 
     principals {
-      type        = "*"
+      type        = "AWS"
       identifiers = ["*"]
     }
 
