@@ -37,10 +37,11 @@ locals {
       repository = local.holds_control_plane ? module.registry["clientele"].url : var.control_plane.repository_url
     }
     storage = {
-      bucket     = module.objectstore.bucket
-      region     = module.objectstore.region
-      roleArn    = module.objectstore.role_arn
-      encryption = "aws:kms"
+      bucket  = module.objectstore.bucket
+      region  = module.objectstore.region
+      roleArn = module.objectstore.role_arn
+      # The bucket's own key; asking for aws:kms by name would take the account's.
+      encryption = ""
     }
     database = {
       cell    = merge(local.server, { cidrs = module.network.database_cidrs })
