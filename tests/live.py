@@ -129,11 +129,10 @@ def run_live(mail: Path, *, port: int, more: dict[str, str]) -> Iterator[Live]:
 
 def environ_of(pair: planes.Pair, port: int, mail: Path) -> dict[str, str]:
     """What processes over these databases are told, with the rights of a deployment."""
-    environ = {**os.environ, **variables()}
-    for plane, database in (("control", pair.control), ("cell", pair.cell)):
-        for name in planes.URLS[plane]:
-            environ[name] = f"{environ[name].rpartition('/')[0]}/{database}"
-    return environ | {
+    return {
+        **os.environ,
+        **variables(),
+        **addresses_of(pair),
         "DJANGO_SETTINGS_MODULE": "tests.live_settings",
         "PUBLIC_HOST": f"localhost:{port}",
         "BIND": f"127.0.0.1:{port}",
@@ -142,6 +141,16 @@ def environ_of(pair: planes.Pair, port: int, mail: Path) -> dict[str, str]:
         "WORKER_GRACE_SECONDS": "10",
         "RUN_ID": f"live-{port}",
         "TEST_SERVER": json.dumps(variables()),
+    }
+
+
+def addresses_of(pair: planes.Pair) -> dict[str, str]:
+    """The addresses of these two databases, by the variables that hold them."""
+    named = {"control": pair.control, "cell": pair.cell}
+    return {
+        name: f"{variables()[name].rpartition('/')[0]}/{named[plane]}"
+        for plane, names in planes.URLS.items()
+        for name in names
     }
 
 
