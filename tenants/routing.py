@@ -13,16 +13,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.translation import gettext
 
 from tenants.context import Ref, bind_actor, use_control, use_tenant
-from tenants.models import Domain, Tenant
+from tenants.lagging import lacks_migrations
+from tenants.models import Domain, FleetState, Tenant
+from tenants.schemas import migration_hash
 
 LIFE = 30.0
-#: An unknown name may be signed up any moment, in another process.
-LIFE_OF_UNKNOWN = 3.0
+#: An unknown name may be signed up any moment, in another process; who is behind catches up.
+LIFE_OF_UNSETTLED = 3.0
 MAX_ENTRIES = 20_000
+#: Seconds after which a workspace that is behind is worth another try.
+RETRY_AFTER = 20
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 Responder = Callable[[HttpRequest], HttpResponseBase]
@@ -35,6 +42,8 @@ class Route:
     ref: Ref
     status: str
     company: str
+    #: Its schema lacks a migration of this release: nobody is let in until it has it.
+    is_behind: bool = False
 
 
 class HostCache:
@@ -50,7 +59,8 @@ class HostCache:
         if known and known[0] > time.monotonic():
             return known[1]
         route = find_route(host)
-        end = time.monotonic() + (LIFE if route else LIFE_OF_UNKNOWN)
+        is_settled = route is not None and not route.is_behind
+        end = time.monotonic() + (LIFE if is_settled else LIFE_OF_UNSETTLED)
         with self._lock:
             if len(self._routes) >= MAX_ENTRIES:
                 self._routes.clear()
@@ -81,10 +91,19 @@ def ref_of(tenant: Tenant) -> Ref:
 
 def find_route(host: str) -> Route | None:
     """Ask the control plane which workspace answers at ``host``."""
-    row = Domain.objects.select_related("tenant").filter(domain=host).first()
+    rows = Domain.objects.select_related("tenant").annotate(is_current=Exists(_of_this_release()))
+    row = rows.filter(domain=host).first()
     if row is None or row.tenant.status not in (Tenant.Status.ACTIVE, Tenant.Status.SUSPENDED):
         return None
-    return Route(ref_of(row.tenant), row.tenant.status, row.tenant.company)
+    ref = ref_of(row.tenant)
+    is_behind = not row.is_current and lacks_migrations(ref)
+    return Route(ref, row.tenant.status, row.tenant.company, is_behind=is_behind)
+
+
+def _of_this_release() -> QuerySet[FleetState]:
+    """The note that the schema of a domain's workspace is just what this release makes."""
+    schema = OuterRef("tenant__schema_name")
+    return FleetState.objects.filter(pk=schema, migration_hash=migration_hash())
 
 
 def public_host() -> str:
@@ -116,7 +135,9 @@ class TenantMiddleware:
             if host == public_host():
                 return self._in_control(request)
             route = HOSTS.get(host) if host else None
-            return self._in_workspace(request, route) if route else _not_found()
+            if route is None:
+                return _not_found()
+            return _behind(request) if route.is_behind else self._in_workspace(request, route)
 
     def _in_control(self, request: Any) -> HttpResponseBase:
         request.urlconf = settings.PUBLIC_URLCONF
@@ -162,6 +183,14 @@ def _host(request: HttpRequest) -> str:
 def _request_id(request: HttpRequest) -> str:
     given = request.headers.get("X-Request-Id", "")
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _behind(request: HttpRequest) -> HttpResponse:
+    with translation.override(translation.get_language_from_request(request)):
+        text = gettext("This workspace is being brought to a new release. Try again in a minute.")
+    headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
+    kind = "text/plain; charset=utf-8"
+    return HttpResponse(f"{text}\n", status=503, headers=headers, content_type=kind)
 
 
 def _not_found() -> HttpResponse:
