@@ -42,6 +42,17 @@ def served(settings):
         REGISTRY.unregister(collector)
 
 
+def test_a_probe_asks_whether_the_process_lives_and_reads_no_database(served):
+    read = []
+    port = served(lambda: read.append(1) or [])
+    address = f"http://127.0.0.1:{port}/metrics?name[]=clientele_process"
+    with urllib.request.urlopen(address, timeout=5) as answer:
+        assert b'clientele_process{name="test"} 1.0' in answer.read()
+    assert read == []
+    scrape(port)
+    assert read == [1]
+
+
 def test_a_request_is_counted_by_its_group_method_and_status(two, browser, alice):
     labels = {"group": "records", "method": "GET", "status": "2xx"}
     before = value("clientele_request_seconds_count", **labels)

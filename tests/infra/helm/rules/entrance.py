@@ -174,5 +174,8 @@ def alerts_are_those_of_the_manual(release: Release) -> Iterator[str]:
     for each in wanted:
         if each not in told:
             yield f"the manual's `{each}` is no alert"
+    for each in alerts(release):
+        if not any(query in each["expr"] for query in wanted):
+            yield f"{each['alert']} does not stand in the manual"
     if len(wanted) < 10:
         yield "the manual's table was not found"
