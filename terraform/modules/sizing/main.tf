@@ -65,7 +65,7 @@ locals {
         class           = "db.m7g.xlarge"
         storage_gib     = 100
         max_storage_gib = 500
-        max_connections = 1500
+        max_connections = 2000
         backup_days     = 35
         replicas        = {}
         standby_replica = false
