@@ -46,7 +46,7 @@ locals {
         class           = "db.r7g.2xlarge"
         storage_gib     = 1000
         max_storage_gib = 8000
-        max_connections = 2000
+        max_connections = 2400
         backup_days     = 35
         replicas        = { a = { instance_class = "db.r7g.2xlarge" } }
         standby_replica = true
