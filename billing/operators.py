@@ -20,10 +20,11 @@ from billing import clock, commands
 from billing.catalogue import BY_SLUG
 from billing.channel import wake
 from billing.models import BillingAccount, Command, Comp, Entry
-from billing.push import tell
+from billing.push import look_again, tell
 from billing.standing import Standing, Suspension
 from billing.sync import CONTROL
 from tenants.context import use_control
+from tenants.router import serves
 from tenants.routing import ref_of
 
 #: A trial is never longer than this from now on.
@@ -162,13 +163,20 @@ def _need_lost(command: Command) -> None:
         raise ValidationError(_("Only a command whose end nobody knows is decided by hand."))
 
 
-def push_now(account_id: int) -> Standing:
-    """Tell the workspace how it stands, here and now; what the workspace raises, this raises."""
+def push_now(account_id: int) -> Standing | None:
+    """Tell the workspace how it stands, here and now; what the workspace raises, this raises.
+
+    The biller of its own cell is called for a workspace of another one.
+    """
     with use_control(), transaction.atomic(using=CONTROL):
         rows = BillingAccount.objects.select_for_update(of=("self",)).select_related("tenant")
         account = rows.get(pk=account_id)
         assert account.tenant is not None
-        return tell(account, ref_of(account.tenant))
+        if serves(account.tenant.cell_id):
+            return tell(account, ref_of(account.tenant))
+        look_again(account_id)
+        wake()
+        return None
 
 
 def _write(account: BillingAccount, **values: object) -> None:

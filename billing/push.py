@@ -22,6 +22,7 @@ from billing.standing import Cause, Standing, State, changes_at, standing
 from billing.sync import CONTROL
 from tenants.context import Ref, use_tenant
 from tenants.models import Tenant
+from tenants.router import own_cell
 from tenants.routing import ref_of
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def open_missing() -> int:
 
 
 def push_due(*, limit: int = 200) -> int:
-    """Tell those who are due; returns how many were told.
+    """Tell those of our cell who are due; returns how many were told.
 
     A database that is down is asked once a round, however many workspaces it holds.
     """
@@ -57,6 +58,7 @@ def push_due(*, limit: int = 200) -> int:
 def _next_due(tried: set[int], down: set[str]) -> int | None:
     moved = Q(next_look_at__lte=Now()) | Q(next_look_at__lte=clock.now())
     rows = BillingAccount.objects.filter(moved, tenant__status__in=REACHABLE)
+    rows = rows.filter(tenant__cell=own_cell())
     rows = rows.exclude(pk__in=tried).exclude(tenant__cell__in=down)
     return rows.order_by("next_look_at").values_list("pk", flat=True).first()
 

@@ -31,6 +31,7 @@ class Ref:
 
     id: int
     schema: str
+    #: The alias of the database that holds it (`router.alias_of` knows the cell's name).
     cell: str
     role: str | None
     subdomain: str

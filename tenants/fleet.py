@@ -11,6 +11,7 @@ from django.db import connections
 
 from tenants.context import use_control
 from tenants.models import FleetState, ReadySchema
+from tenants.router import own_cell
 from tenants.schemas import migrate_schema, migration_hash
 
 logger = logging.getLogger(__name__)
@@ -26,9 +27,9 @@ class Outcome:
 
 
 def behind(*, limit: int | None = None) -> list[FleetState]:
-    """The schemas that are not at this release's state, failed ones last."""
-    head = migration_hash()
-    rows = FleetState.objects.exclude(migration_hash=head).order_by("status", "schema_name")
+    """The schemas of our cell that are not at this release's state, failed ones last."""
+    rows = FleetState.objects.filter(cell=own_cell()).exclude(migration_hash=migration_hash())
+    rows = rows.order_by("status", "schema_name")
     ordered = sorted(rows, key=lambda row: (row.status == FleetState.Status.FAILED, row.pk))
     return ordered[:limit]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connections, transaction
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from tenants.addresses import connect, connect_owner
@@ -16,6 +17,7 @@ from tenants.context import use_control
 from tenants.handoffs import forget_old_handoffs
 from tenants.metrics import SIGN_UPS
 from tenants.models import Cell, Domain, FleetState, ReadySchema, Removal, Tenant
+from tenants.router import own_cell
 from tenants.routing import HOSTS, workspace_host
 from tenants.schemas import ROLES_AT_ONCE, make_roles_through, migration_hash
 from tenants.template import ensure_template, replay_for_workspace
@@ -73,18 +75,18 @@ def _write_rows(tenant: Tenant) -> None:
 
 
 def claim() -> ReadySchema | None:
-    """Lock a ready schema of this release that nobody has; None when the pool is empty."""
+    """Lock a ready schema of our cell and this release that nobody has; None without one."""
     free = ReadySchema.objects.filter(
-        tenant=None, state=READY, migration_hash=migration_hash(), cell__is_open=True
+        _ours(cell__is_open=True), tenant=None, state=READY, migration_hash=migration_hash()
     )
     return free.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
 
 
 def want() -> ReadySchema:
     """Ask the provisioner for one more schema; it hears of it when the transaction commits."""
-    cell = Cell.objects.filter(is_open=True).order_by("alias").first()
+    cell = Cell.objects.filter(pk=own_cell(), is_open=True).first()
     if cell is None:
-        raise RuntimeError("no cell takes new workspaces")
+        raise RuntimeError(f"the cell {own_cell()!r} takes no new workspaces")
     ready = ReadySchema.objects.create(cell=cell)
     with connections["control"].cursor() as cursor:
         cursor.execute(f"NOTIFY {CHANNEL}")
@@ -136,7 +138,8 @@ def build_one() -> bool:
     """Make the next wanted schema, those of waiting companies first; False when none is wanted."""
     text = ensure_template()
     with transaction.atomic(using="control"):
-        rows = ReadySchema.objects.filter(state=WANTED).select_for_update(skip_locked=True)
+        rows = ReadySchema.objects.filter(_ours(), state=WANTED)
+        rows = rows.select_for_update(skip_locked=True)
         ready = rows.order_by("tenant", "pk").first()
         if ready is None:
             return False
@@ -159,7 +162,12 @@ def _mark_ready(ready: ReadySchema) -> None:
 
 def _missing(pool_size: int | None) -> int:
     wanted = settings.POOL_SIZE if pool_size is None else pool_size
-    return max(0, wanted - ReadySchema.objects.filter(tenant=None).count())
+    return max(0, wanted - ReadySchema.objects.filter(_ours(), tenant=None).count())
+
+
+def _ours(**more: Any) -> Q:
+    """Rows of the cell that this process serves; another one has a provisioner of its own."""
+    return Q(cell=own_cell(), **more)
 
 
 def _roles_needed(number: int) -> int:

@@ -11,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from tenants.addresses import address
 from tenants.metrics import reading
+from tenants.router import own_cell
 
 #: Whoever asks must not hang because a database does.
 PATIENCE: dict[str, Any] = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}
@@ -31,9 +32,9 @@ SELECT count(*), current_setting('max_connections')::int
 _POOL = """
 SELECT count(*) FILTER (WHERE tenant_id IS NULL AND state = 'ready'),
        count(*) FILTER (WHERE state = 'wanted')
-  FROM tenants_readyschema
+  FROM tenants_readyschema WHERE cell_id = %s
 """
-_TENANTS = "SELECT status, count(*) FROM tenants_tenant GROUP BY status"
+_TENANTS = "SELECT status, count(*) FROM tenants_tenant WHERE cell_id = %s GROUP BY status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,11 @@ def of_queue() -> Iterable[GaugeMetricFamily]:
 
 
 def of_provisioner() -> Iterable[GaugeMetricFamily]:
-    """The pool, the workspaces, and connections of the control plane."""
-    ready, wanted = _one("CONTROL_DATABASE_URL", _POOL)
+    """The pool and the workspaces of our cell, and connections of the control plane."""
+    ready, wanted = _one("CONTROL_DATABASE_URL", _POOL, own_cell())
     states = {("ready",): ready, ("wanted",): wanted}
     yield reading("pool", "Schemas kept for sign-ups, by state", ("state",), states)
-    rows = _all("CONTROL_DATABASE_URL", _TENANTS)
+    rows = _all("CONTROL_DATABASE_URL", _TENANTS, own_cell())
     statuses = {(str(status),): count for status, count in rows}
     yield reading("workspaces", "Workspaces by status", ("status",), statuses)
     yield from _connections("CONTROL_DATABASE_URL", "control")
@@ -82,10 +83,10 @@ def _connections(setting: str, plane: str) -> Iterable[GaugeMetricFamily]:
     yield reading("database_connections", told, ("plane", "kind"), values)
 
 
-def _one(setting: str, query: str) -> Any:
-    return _all(setting, query)[0]
+def _one(setting: str, query: str, *values: str) -> Any:
+    return _all(setting, query, *values)[0]
 
 
-def _all(setting: str, query: str) -> list[Any]:
+def _all(setting: str, query: str, *values: str) -> list[Any]:
     with psycopg.connect(address(setting), autocommit=True, **PATIENCE) as connection:
-        return connection.execute(query.encode()).fetchall()
+        return connection.execute(query.encode(), values or None).fetchall()

@@ -24,6 +24,7 @@ from tenants.files import store
 from tenants.files.connections import LONGEST_ADDRESS
 from tenants.models import FleetState, Handoff, LoginHint, ReadySchema, Removal, Tenant
 from tenants.provisioning import CHANNEL
+from tenants.router import own_cell, serves
 from tenants.schemas import LOCK_TIMEOUT, Connection, drop_schema, role_of
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,8 @@ def ask_for_removal(subdomain: str) -> Removal:
 
 
 def _asked(tenant: Tenant) -> Removal:
+    if not serves(tenant.cell_id):
+        raise NotRemovable(f"The workspace lives in the cell {tenant.cell_id!r}: remove it there.")
     if tenant.is_operator:
         raise NotRemovable("The operators' workspace cannot be removed.")
     if tenant.status == Tenant.Status.PROVISIONING:
@@ -90,7 +93,7 @@ def advance_removals() -> int:
 
 def _waiting() -> list[Removal]:
     patient = Q(tried_at=None) | Q(error="") | Q(tried_at__lt=timezone.now() - PAUSE)
-    rows = Removal.objects.filter(patient, finished_at=None)
+    rows = Removal.objects.filter(patient, finished_at=None, cell=own_cell())
     return list(rows.filter(asked_at__lt=timezone.now() - FORGOTTEN).order_by("asked_at"))
 
 

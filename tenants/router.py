@@ -6,9 +6,11 @@ from typing import Any
 
 from django.conf import settings
 
-from tenants.context import current, current_or_none, in_control
+from tenants.context import WrongCell, current, current_or_none, in_control
 
 CONTROL = "control"
+#: The database of the one cell that this process serves, whatever that cell is called.
+CELL = "default"
 OWNER = "_owner"
 
 #: Installed for their code; their tables exist nowhere.
@@ -20,6 +22,26 @@ JOBS_APP = "procrastinate"
 def control_apps() -> frozenset[str]:
     """The labels of the apps whose tables are in the control plane."""
     return frozenset(getattr(settings, "CONTROL_APPS", ("tenants", "billing")))
+
+
+def own_cell() -> str:
+    """The name of the cell that this process serves, as the control plane knows it."""
+    return str(settings.CELL)
+
+
+def serves(cell: str) -> bool:
+    """Whether the workspaces of this cell are ours."""
+    return cell == own_cell()
+
+
+def alias_of(cell: str) -> str:
+    """The alias of the cell's database; raises WrongCell for any but our own.
+
+    A cell may be called like an alias of ours without being it: nothing else maps the two.
+    """
+    if not serves(cell):
+        raise WrongCell(f"this process serves the cell {own_cell()!r}, not {cell!r}")
+    return CELL
 
 
 def owner_alias(alias: str) -> str:

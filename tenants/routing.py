@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 from tenants.context import Ref, bind_actor, use_control, use_tenant
 from tenants.lagging import lacks_migrations
 from tenants.models import Domain, FleetState, Tenant
+from tenants.router import alias_of, own_cell
 from tenants.schemas import migration_hash
 
 LIFE = 30.0
@@ -77,12 +78,12 @@ HOSTS = HostCache()
 
 
 def ref_of(tenant: Tenant) -> Ref:
-    """Where the workspace lives."""
+    """Where the workspace lives; raises WrongCell when another cell holds it."""
     name = tenant.schema_name
     return Ref(
         id=tenant.pk,
         schema=name,
-        cell=tenant.cell_id,
+        cell=alias_of(tenant.cell_id),
         role=f"r_{name}",
         subdomain=tenant.subdomain,
         is_operator=tenant.is_operator,
@@ -90,8 +91,9 @@ def ref_of(tenant: Tenant) -> Ref:
 
 
 def find_route(host: str) -> Route | None:
-    """Ask the control plane which workspace answers at ``host``."""
-    rows = Domain.objects.select_related("tenant").annotate(is_current=Exists(_of_this_release()))
+    """Ask the control plane which workspace answers at ``host``; one of our cell, or none."""
+    rows = Domain.objects.select_related("tenant").filter(tenant__cell=own_cell())
+    rows = rows.annotate(is_current=Exists(_of_this_release()))
     row = rows.filter(domain=host).first()
     if row is None or row.tenant.status not in (Tenant.Status.ACTIVE, Tenant.Status.SUSPENDED):
         return None

@@ -15,10 +15,10 @@ from django.db import close_old_connections
 
 from tenants.addresses import address
 from tenants.beats import Pulse
-from tenants.cells import CELL_ALIAS
 from tenants.failures import tend_failures
 from tenants.jobs import worker_app
 from tenants.returns import ANNOUNCE, MAX_ATTEMPTS, OF_THE_DEAD
+from tenants.router import own_cell
 from tenants.schedules import Clock, call_rounds
 from tenants.worker import DEAD_AFTER, HEARTBEAT, TICK
 
@@ -83,7 +83,7 @@ async def _tend_forever(app: procrastinate.App) -> None:
     while True:
         try:
             await asyncio.to_thread(_beat, pulse)
-            await tend_failures(app, cell=CELL_ALIAS)
+            await tend_failures(app, cell=own_cell())
         except Exception:
             logger.exception("telling the control plane of failed jobs failed")
         await asyncio.sleep(TICK)

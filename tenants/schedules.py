@@ -20,6 +20,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from tenants.context import Ref, use_control, use_tenant
 from tenants.jobs import Function, Task, task
 from tenants.models import Tenant
+from tenants.router import own_cell
 from tenants.routing import ref_of
 
 logger = logging.getLogger(__name__)
@@ -107,9 +108,9 @@ def start_round(*, schedule: str, **_moment: int) -> None:
 
 
 def active_workspaces() -> list[Ref]:
-    """Where every workspace lives that people work in."""
+    """Where every workspace of our cell lives that people work in."""
     with use_control():
-        rows = Tenant.objects.filter(status=Tenant.Status.ACTIVE).order_by("pk")
+        rows = Tenant.objects.filter(status=Tenant.Status.ACTIVE, cell=own_cell()).order_by("pk")
         return [ref_of(tenant) for tenant in rows]
 
 

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from tenants import audit
 from tenants.context import Ref, current, use_tenant
-from tenants.router import JOBS_APP, WITHOUT_TABLES, control_apps, owner_alias
+from tenants.router import JOBS_APP, WITHOUT_TABLES, alias_of, control_apps, owner_alias
 
 ROLES_AT_ONCE = 200
 LOCK_TIMEOUT = "5s"
@@ -44,7 +44,7 @@ def is_workspace_app(label: str) -> bool:
 
 def owner_ref(schema: str, *, cell: str) -> Ref:
     """The schema as its owner sees it while migrating: without the job tables."""
-    return Ref(0, schema, owner_alias(cell), None, "", (schema, "ext"))
+    return Ref(0, schema, owner_alias(alias_of(cell)), None, "", (schema, "ext"))
 
 
 def make_schema(owner: Connection, schema: str) -> None:

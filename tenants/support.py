@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from tenants.context import Ref, use_control
 from tenants.models import Tenant
 from tenants.operating import SupportAccess, SupportPass
+from tenants.router import serves
 
 PASS_LIFE = timedelta(seconds=60)
 #: A request that nobody answers lapses.
@@ -77,6 +78,8 @@ def ask(
     """Ask to be let in; an operator has one request or access at a workspace at a time."""
     with use_control(), transaction.atomic(using="control"):
         tenant = Tenant.objects.select_for_update().get(pk=tenant_id)
+        if not serves(tenant.cell_id):
+            raise NotPossible(_("This workspace lives in another cell: that is done there."))
         if tenant.is_operator or tenant.status != Tenant.Status.ACTIVE:
             raise NotPossible(_("Nobody can be let into this workspace."))
         mine = SupportAccess.objects.filter(tenant=tenant, operator_number=by.number)

@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from tenants.addresses import connect_owner, login_of, owner_place
+from tenants.router import own_cell
 from tenants.schemas import (
     Connection,
     drop_schema,
@@ -38,23 +39,23 @@ def template_path() -> Path:
     return Path(settings.DATA_DIR) / "templates" / f"{migration_hash()}.sql"
 
 
-def ensure_template(*, cell: str = "default") -> str:
+def ensure_template() -> str:
     """The template's text; built first if this release has none yet."""
     path = template_path()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with _only_one(path.with_suffix(".lock")):
             if not path.exists():
-                _write(path, build_template(cell=cell))
+                _write(path, build_template())
     return path.read_text()
 
 
-def build_template(*, cell: str) -> str:
+def build_template() -> str:
     """Migrate, dump, replay, dump again until the text describes itself."""
     with connect_owner() as owner:
         with _scratch(owner) as first:
             make_schema(owner, first)
-            migrate_schema(first, cell=cell)
+            migrate_schema(first, cell=own_cell())
             text = dump_schema(first)
         again = _round_trip(owner, text)
         if _round_trip(owner, again) != again:

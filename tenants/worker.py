@@ -15,10 +15,10 @@ from procrastinate.worker import Worker
 
 from tenants.addresses import address
 from tenants.beats import Pulse
-from tenants.cells import CELL_ALIAS
 from tenants.failures import tell_faults
 from tenants.jobs import worker_app
 from tenants.returns import become_hand_back
+from tenants.router import own_cell
 
 logger = logging.getLogger(__name__)
 HEARTBEAT = 3.0
@@ -124,6 +124,6 @@ def _speak(pulse: Pulse) -> None:
     try:
         close_old_connections()
         pulse.beat()
-        tell_faults(cell=CELL_ALIAS)
+        tell_faults(cell=own_cell())
     except DatabaseError:
         logger.warning("the control plane does not hear what failed", exc_info=True)

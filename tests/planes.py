@@ -86,8 +86,13 @@ def copy(template: Pair, name: str) -> Pair:
     """Fresh copies of both templates."""
     made = Pair(f"test_control_{name}", f"test_cell_{name}")
     _copy(template.control, made.control, "control_owner", guests=["control_login"])
-    _copy(template.cell, made.cell, "cell_owner", guests=["cell_login", "jobs_worker"])
+    copy_cell(template, made.cell)
     return made
+
+
+def copy_cell(template: Pair, name: str) -> None:
+    """A fresh copy of the cell alone, as one more database of this name."""
+    _copy(template.cell, name, "cell_owner", guests=["cell_login", "jobs_worker"])
 
 
 def drop(pair: Pair) -> None:

@@ -26,6 +26,7 @@ from tenants.audit import name_event
 from tenants.context import Ref, current, use_control, use_tenant
 from tenants.models import Tenant
 from tenants.operating import SupportAccess
+from tenants.router import serves
 from tenants.routing import ref_of
 
 logger = logging.getLogger(__name__)
@@ -35,11 +36,11 @@ SHUT = ("/settings/", "/again/", "/password/")
 
 
 def operators_ref() -> Ref | None:
-    """Where the operators work, while their workspace is open."""
+    """Where the operators work, while their workspace is open; None in any cell but theirs."""
     with use_control():
         rows = Tenant.objects.filter(is_operator=True, status=Tenant.Status.ACTIVE)
         found = rows.first()
-    return ref_of(found) if found else None
+    return ref_of(found) if found and serves(found.cell_id) else None
 
 
 def runs_the_fleet(number: int) -> bool:

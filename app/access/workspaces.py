@@ -8,6 +8,7 @@ from app.access.models import User
 from app.lib.text import normal_email
 from tenants.context import Ref, use_control
 from tenants.models import Tenant
+from tenants.router import serves
 from tenants.routing import ref_of
 
 
@@ -17,6 +18,8 @@ def workspace_named(subdomain: str) -> Ref:
         tenant = Tenant.objects.filter(subdomain=subdomain, status=Tenant.Status.ACTIVE).first()
     if tenant is None:
         raise CommandError(f"There is no workspace {subdomain!r}.")
+    if not serves(tenant.cell_id):
+        raise CommandError(f"{subdomain!r} lives in the cell {tenant.cell_id!r}: do it there.")
     return ref_of(tenant)
 
 

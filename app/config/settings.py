@@ -49,6 +49,15 @@ DATABASES = {
 for _alias, _variable in (("default", "CELL_OWNER_URL"), ("control", "CONTROL_OWNER_URL")):
     if env.database_address(_variable):
         DATABASES[f"{_alias}_owner"] = DATABASES[_alias] | env.database(_variable)
+#: The superior of the control plane's server, where that is not the cell's.
+CONTROL_ADMIN_DATABASE_URL = env.database_address("CONTROL_ADMIN_DATABASE_URL")
+#: The cell that this process serves; its database has the alias `default`.
+CELL = env.shaped(
+    "CELL",
+    r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?",
+    default="default",
+    told="1 to 40 lowercase letters, digits or hyphens",
+)
 PROCRASTINATE_ON_APP_READY = "tenants.jobs.use_strict_connector"
 DATABASE_ROUTERS = ["tenants.router.PlaneRouter"]
 JOBS_DATABASE_URL = env.database_address("JOBS_DATABASE_URL")

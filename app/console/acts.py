@@ -33,6 +33,7 @@ from billing.standing import Suspension
 from billing.sync import sync_account
 from tenants.context import use_control, use_tenant
 from tenants.models import Tenant
+from tenants.router import serves
 from tenants.routing import HOSTS, ref_of
 
 DAY = forms.DateInput(attrs={"type": "date"})
@@ -145,6 +146,8 @@ def _push(account: BillingAccount, **_given: Any) -> None:
 
 def _count(account: BillingAccount, **_given: Any) -> None:
     assert account.tenant is not None
+    if not serves(account.tenant.cell_id):
+        raise ValidationError(_("This workspace lives in another cell: that is done there."))
     with use_tenant(ref_of(account.tenant)):
         count.defer()
 

@@ -27,6 +27,7 @@ from tenants import support as control
 from tenants.context import use_tenant
 from tenants.models import Tenant
 from tenants.operating import SupportAccess
+from tenants.router import serves
 from tenants.routing import ref_of, workspace_url
 from tenants.support import MOST_HOURS, Helper, NotPossible, state_of
 
@@ -115,7 +116,8 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         note_act(request, "support.ended", tenant=access.tenant, access=access.pk)
-        with use_tenant(ref_of(access.tenant)):
-            put_out(access)
+        if serves(access.tenant.cell_id):
+            with use_tenant(ref_of(access.tenant)):
+                put_out(access)
         messages.success(request, _("That is over."))
     return redirect("console:support")

@@ -21,6 +21,7 @@ from app.website.signup import advance
 from tenants.context import use_control, use_tenant
 from tenants.models import Tenant
 from tenants.provisioning import SubdomainTaken, open_workspace
+from tenants.router import serves
 from tenants.routing import ref_of
 
 COMPANY = "Clientele"
@@ -56,6 +57,8 @@ def add_operator(newcomer: Newcomer) -> Made:
     """
     person = _checked(newcomer)
     tenant, founded = _workspace(person)
+    if not serves(tenant.cell_id):
+        raise NotMade(f"The operators work in the cell {tenant.cell_id!r}: make them there.")
     advance(tenant)
     with use_tenant(ref_of(tenant)):
         return Made(tenant, is_new=_joined(person) or founded)

@@ -30,6 +30,7 @@ from tenants.provisioning import (
     open_workspace,
     wait_until_ready,
 )
+from tenants.router import own_cell, serves
 from tenants.routing import ref_of, workspace_url
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,8 @@ def resume_stuck() -> int:
     """Finish the sign-ups whose process died; how many were finished."""
     with use_control():
         since = timezone.now() - STUCK_AFTER
-        stuck = Tenant.objects.filter(status=Tenant.Status.PROVISIONING, created_at__lt=since)
+        stuck = Tenant.objects.filter(cell=own_cell(), status=Tenant.Status.PROVISIONING)
+        stuck = stuck.filter(created_at__lt=since)
         return sum(_finished(tenant) for tenant in stuck.order_by("id") if is_ready(tenant))
 
 
@@ -130,7 +132,7 @@ def _asked_before(wish: Wish) -> Tenant:
     """The same company's earlier attempt; raises Taken when it is somebody else's workspace."""
     with use_control():
         tenant: Tenant | None = Tenant.objects.filter(subdomain=wish.subdomain).first()
-    if tenant is None or not _is_same(tenant, wish):
+    if tenant is None or not serves(tenant.cell_id) or not _is_same(tenant, wish):
         raise Taken(wish.subdomain)
     return tenant
 

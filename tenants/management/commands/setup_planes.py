@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from tenants.cells import setup_planes
+from tenants.cells import ControlBehind, setup_planes
 
 
 class Command(BaseCommand):
@@ -16,6 +16,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Needs ADMIN_DATABASE_URL and both owners' addresses."""
-        setup_planes()
+        """Needs ADMIN_DATABASE_URL and the cell owner's address; the control owner's, if ours."""
+        try:
+            setup_planes()
+        except ControlBehind as behind:
+            raise CommandError(str(behind)) from None
         self.stdout.write("The planes are ready.")
