@@ -15,9 +15,7 @@ from tenants.addresses import Login, address, connect, login_of
 from tenants.audit import SQL, functions_sql
 from tenants.context import Ref, use_control, use_tenant
 from tenants.models import Cell
-from tenants.router import CELL as CELL_ALIAS
-from tenants.router import CONTROL as CONTROL_ALIAS
-from tenants.router import JOBS_APP, control_apps, own_cell, owner_alias
+from tenants.router import CELL, CONTROL, JOBS_APP, control_apps, own_cell, owner_alias
 
 Connection = psycopg.Connection[Any]
 
@@ -33,13 +31,13 @@ class Database:
     rights: dict[str, str]
 
 
-CONTROL = Database(
+CONTROL_PLANE = Database(
     "CONTROL_ADMIN_DATABASE_URL",
     "CONTROL_OWNER_URL",
     ("CONTROL_DATABASE_URL",),
     {"CONTROL_OWNER_URL": "LOGIN", "CONTROL_DATABASE_URL": "LOGIN"},
 )
-CELL = Database(
+CELL_PLANE = Database(
     "ADMIN_DATABASE_URL",
     "CELL_OWNER_URL",
     ("DATABASE_URL", "JOBS_DATABASE_URL"),
@@ -65,11 +63,11 @@ def setup_planes() -> None:
     Raises ControlBehind where that has not come as far as this release.
     """
     if settings.CONTROL_OWNER_URL:
-        make_plane(CONTROL)
+        make_plane(CONTROL_PLANE)
         setup_control()
     else:
         check_control()
-    make_plane(CELL)
+    make_plane(CELL_PLANE)
     name_cell()
     setup_cell()
 
@@ -80,14 +78,14 @@ def make_plane(database: Database) -> None:
         for setting, rights in database.rights.items():
             _make_role(admin, login_of(address(setting)), rights)
         _act_as(admin, login_of(address(database.owner)).role)
-        if database is CELL:
+        if database is CELL_PLANE:
             _settle_cell_roles(admin)
     make_database(database)
 
 
 def _admin(database: Database) -> str:
     """One server may hold both planes: then one address is enough."""
-    return database.admin if getattr(settings, database.admin, "") else CELL.admin
+    return database.admin if getattr(settings, database.admin, "") else CELL_PLANE.admin
 
 
 def _act_as(admin: Connection, role: str) -> None:
@@ -117,7 +115,7 @@ def make_database(database: Database) -> None:
 
 
 def grant_database(
-    database: str, *, owner: str, guests: list[str], admin: str = CELL.admin
+    database: str, *, owner: str, guests: list[str], admin: str = CELL_PLANE.admin
 ) -> None:
     """Rights on the database itself; a copy made from a template does not inherit them."""
     name, role = sql.Identifier(database), sql.Identifier(owner)
@@ -137,13 +135,13 @@ def setup_control() -> None:
     with connect("CONTROL_OWNER_URL") as owner:
         owner.execute((SQL / "control.sql").read_text())
     with use_control():
-        _migrate(owner_alias(CONTROL_ALIAS), control_apps())
+        _migrate(owner_alias(CONTROL), control_apps())
 
 
 def check_control() -> None:
     """Whether the control plane knows what this release asks of it. Raises ControlBehind."""
     with use_control():
-        executor = MigrationExecutor(connections[CONTROL_ALIAS])
+        executor = MigrationExecutor(connections[CONTROL])
         missing = executor.migration_plan(_leaves(executor, control_apps()))
     if missing:
         raise ControlBehind(
@@ -164,13 +162,13 @@ def setup_cell() -> None:
         owner.execute((SQL / "cell.sql").read_text())
         owner.execute(functions_sql())
         with use_tenant(jobs_ref()):
-            _migrate(owner_alias(CELL_ALIAS), frozenset({JOBS_APP}))
+            _migrate(owner_alias(CELL), frozenset({JOBS_APP}))
         owner.execute((SQL / "jobs.sql").read_text())
 
 
 def jobs_ref() -> Ref:
     """The job tables of the cell, as their owner."""
-    return Ref(0, "jobs", owner_alias(CELL_ALIAS), None, "", ("jobs",))
+    return Ref(0, "jobs", owner_alias(CELL), None, "", ("jobs",))
 
 
 def _migrate(alias: str, labels: frozenset[str]) -> None:

@@ -74,6 +74,17 @@ def host(name: str, default: str | None = None) -> str:
     return value
 
 
+def domains(name: str, *, apart_from: str) -> list[str]:
+    """Whole names of hosts, separated by commas, none of them ours or under ours."""
+    values = [part.strip().lower() for part in text(name, "").split(",") if part.strip()]
+    for value in values:
+        if not re.fullmatch(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*", value):
+            raise ImproperlyConfigured(f"{name}: {value!r} is no whole name of a host.")
+        if f".{value}".endswith(f".{apart_from}"):
+            raise ImproperlyConfigured(f"{name}: {value!r} is {apart_from} or under it.")
+    return values
+
+
 def origin(name: str) -> str:
     """An address without a path, `https://s3.example.com:9000`; empty when it is not set."""
     value = text(name, "").rstrip("/")

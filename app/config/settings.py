@@ -21,7 +21,9 @@ RUN_ID = env.text("RUN_ID", "none")
 SCHEME = env.choice("SCHEME", "http" if LOCAL else "https", among={"http", "https"})
 PUBLIC_HOST = env.host("PUBLIC_HOST", "localhost:8000" if LOCAL else None)
 PUBLIC_NAME = PUBLIC_HOST.partition(":")[0]
-ALLOWED_HOSTS = [PUBLIC_NAME, f".{PUBLIC_NAME}"]
+#: Hosts of companies; whose each is stands in the control plane (`manage.py add_domain`).
+OWN_DOMAINS = env.domains("OWN_DOMAINS", apart_from=PUBLIC_NAME)
+ALLOWED_HOSTS = [PUBLIC_NAME, f".{PUBLIC_NAME}", *OWN_DOMAINS]
 ROOT_URLCONF = "app.config.urls_workspace"
 PUBLIC_URLCONF = "app.config.urls_public"
 OPERATORS_URLCONF = "app.config.urls_operators"

@@ -80,6 +80,31 @@ def test_a_host_is_a_host(monkeypatch, value):
         env.host("PUBLIC_HOST")
 
 
+def test_domains_of_companies_are_whole_names(monkeypatch):
+    monkeypatch.setenv("OWN_DOMAINS", "crm.acme.com, CRM.globex.com,")
+    assert env.domains("OWN_DOMAINS", apart_from="example.com") == [
+        "crm.acme.com",
+        "crm.globex.com",
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["*", ".acme.com", "*.acme.com", "acme", "a.b:80", "10.0.0.1", "https://a.com", "a b.com"],
+)
+def test_anything_else_is_no_domain_of_a_company(monkeypatch, value):
+    monkeypatch.setenv("OWN_DOMAINS", f"crm.acme.com,{value}")
+    with pytest.raises(ImproperlyConfigured, match=r"OWN_DOMAINS: .* is no whole name"):
+        env.domains("OWN_DOMAINS", apart_from="example.com")
+
+
+@pytest.mark.parametrize("value", ["example.com", "acme.example.com"])
+def test_our_own_names_are_no_domains_of_companies(monkeypatch, value):
+    monkeypatch.setenv("OWN_DOMAINS", value)
+    with pytest.raises(ImproperlyConfigured, match=r"is example\.com or under it"):
+        env.domains("OWN_DOMAINS", apart_from="example.com")
+
+
 @pytest.mark.parametrize(
     "value", [None, "", "short", "local-and-public-0123456789-0123456789-0123"]
 )

@@ -22,9 +22,15 @@ class Command(BaseCommand):
         """Needs credentials that may set up the bucket, not only assume the role."""
         try:
             where = place()
-            unknown = set_up(where, origins=[f"{settings.SCHEME}://*.{settings.PUBLIC_HOST}"])
+            unknown = set_up(where, origins=_origins())
         except (StorageDown, StorageRefused) as error:
             raise CommandError(str(error)) from None
         for name in unknown:
             self.stdout.write(f"This store does not know: {name}")
         self.stdout.write(f"The bucket {where.bucket} is ready.")
+
+
+def _origins() -> list[str]:
+    """Where browsers put files from: the workspaces' addresses, and domains of their own."""
+    hosts = (f"*.{settings.PUBLIC_HOST}", *settings.OWN_DOMAINS)
+    return [f"{settings.SCHEME}://{host}" for host in hosts]
