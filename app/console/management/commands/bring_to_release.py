@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from tenants.cells import ControlBehind
 from tenants.fleet import Outcome
 from tenants.release import NotReleased, bring_to_release, pending
 from tenants.stopping import end_when_told
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             return
         try:
             bring_to_release(canary=options["canary"], jobs=options["jobs"], tell=self._tell)
-        except NotReleased as error:
+        except (ControlBehind, NotReleased) as error:
             raise CommandError(str(error)) from None
         if settings.STRIPE_API_KEY and settings.CONTROL_OWNER_URL:
             call_command("sync_catalogue", stdout=self.stdout, stderr=self.stderr)
