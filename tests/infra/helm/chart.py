@@ -36,7 +36,8 @@ EVERYTHING: Thing = {
     },
     "network": {"extra": [{"cidr": "10.20.64.9/32", "port": 3310}]},
     "image": {"pullSecrets": ["registry"]},
-    "config": {"EMAIL_HOST": "smtp.example.com", "CLAMD_ADDRESS": "10.20.64.9:3310"},
+    "config": {"EMAIL_PORT": "2587", "CLAMD_ADDRESS": "10.20.64.9:3310"},
+    "storage": {"encryption": "aws:kms"},
 }
 BY_HAND: Thing = {
     "image": {"repository": "localhost:5001/clientele", "digest": f"sha256:{'a' * 64}"},

@@ -14,8 +14,12 @@ from tests.infra.helm import chart
 from tests.infra.helm.rules import RULES
 
 SIZING = tools.ROOT / "terraform" / "modules" / "sizing"
-#: What a release adds to the output of Terraform: `--set image.digest=...,release=...`.
-RELEASED = {"image": {"digest": f"sha256:{'b' * 64}"}, "release": "2026.11.1"}
+#: What a release adds to the output of Terraform, unless its variables said it already.
+RELEASED = {
+    "image": {"digest": f"sha256:{'b' * 64}"},
+    "release": "2026.11.1",
+    "config": {"EMAIL_HOST": "smtp.example.com"},
+}
 
 
 def complaints(said: dict[str, Any], folder: Path) -> list[str]:

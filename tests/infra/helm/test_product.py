@@ -84,7 +84,7 @@ SAMPLES = {
     "CONTACT_EMAIL": "help@example.com",
     "EMAIL_FROM": "Example <no-reply@example.com>",
     "EMAIL_HOST": "smtp.example.com",
-    "EMAIL_PORT": "587",
+    "EMAIL_PORT": "25",
     "EMAIL_TLS": "1",
     "LOG_LEVEL": "WARNING",
     "POOL_SIZE": "20",

@@ -39,6 +39,8 @@ REFUSED: list[tuple[str, Thing, str]] = [
     ("medium", {"web": {"keepaliveSeconds": 5}}, "/web/keepaliveSeconds"),
     ("medium", {"config": {"SECRET_KEY": "x" * 40}}, "additional properties 'SECRET_KEY'"),
     ("medium", {"config": {"LOCAL": "1"}}, "additional properties 'LOCAL' not allowed"),
+    ("medium", {"config": {"EMAIL_HOST": ""}}, "/config/EMAIL_HOST"),
+    ("medium", {"config": {"EMAIL_PORT": "465"}}, "/config/EMAIL_PORT"),
     ("medium", {"config": {"EMAIL_TLS": "yes"}}, "/config/EMAIL_TLS"),
     ("medium", {"config": {"TRUSTED_PROXIES": 1}}, "/config/TRUSTED_PROXIES"),
     ("medium", {"publicHost": "https://example.com"}, "/publicHost"),

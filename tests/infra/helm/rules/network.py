@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, ip_network
 from typing import Any
 
-from tests.infra.helm.chart import Release, Thing, name_of, selects
+from tests.infra.helm.chart import Release, Thing, environment, name_of, selects
 from tests.infra.helm.rules.registry import rule
 
 PRIVATE = [
@@ -143,8 +143,8 @@ def _holes(role: str, inside: list[Any], without: list[Any]) -> Iterator[str]:
 
 @rule
 def the_internet_is_asked_at_few_ports(release: Release) -> Iterator[str]:
-    mail = int(release.values["config"].get("EMAIL_PORT", "587"))
     for role, pod in release.pods():
+        mail = int(environment(pod)["EMAIL_PORT"])
         wanted = {443} if role in {"scheduler", "migrate"} else {443, mail}
         for each in rules_of(release, pod, "egress"):
             everywhere = any(block["cidr"] == EVERYWHERE for block in blocks(each, "to"))
