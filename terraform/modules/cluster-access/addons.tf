@@ -1,5 +1,5 @@
 locals {
-  # Settings by add-on; an add-on with a role asks for it through EKS Pod Identity.
+  # Settings by add-on.
   addons = {
     vpc-cni = {
       settings = {
@@ -47,14 +47,5 @@ resource "aws_eks_addon" "this" {
   resolve_conflicts_on_update = "PRESERVE"
   tags                        = var.tags
 
-  dynamic "pod_identity_association" {
-    for_each = { for name, controller in local.controllers : name => controller if controller.addon == each.key }
-
-    content {
-      role_arn        = aws_iam_role.controller[pod_identity_association.key].arn
-      service_account = pod_identity_association.value.service_account
-    }
-  }
-
-  depends_on = [aws_iam_role_policy.controller, aws_iam_role_policy_attachment.controller]
+  depends_on = [aws_eks_pod_identity_association.controller]
 }

@@ -1,5 +1,6 @@
+# Before the add-ons, whose pods would otherwise start without their role.
 resource "aws_eks_pod_identity_association" "controller" {
-  for_each = { for name, controller in local.controllers : name => controller if controller.addon == null }
+  for_each = local.controllers
 
   cluster_name    = var.cluster_name
   namespace       = each.value.namespace
@@ -7,5 +8,5 @@ resource "aws_eks_pod_identity_association" "controller" {
   role_arn        = aws_iam_role.controller[each.key].arn
   tags            = var.tags
 
-  depends_on = [aws_eks_addon.this]
+  depends_on = [aws_iam_role_policy.controller, aws_iam_role_policy_attachment.controller]
 }

@@ -1,39 +1,33 @@
 locals {
-  # Who in the cluster speaks to AWS, as which service account. Those of an add-on are associated
-  # by it, the others (installed with Helm, docs/cloud/install.md) here.
+  # Who in the cluster speaks to AWS, and as which service account: two add-ons, and what is
+  # installed with Helm (docs/cloud/install.md).
   controllers = {
     ebs-csi = {
-      addon           = "aws-ebs-csi-driver"
       namespace       = "kube-system"
       service_account = "ebs-csi-controller-sa"
       managed         = "service-role/AmazonEBSCSIDriverPolicy"
     }
     cloudwatch = {
-      addon           = "amazon-cloudwatch-observability"
       namespace       = "amazon-cloudwatch"
       service_account = "cloudwatch-agent"
       managed         = "CloudWatchAgentServerPolicy"
     }
     external-secrets = {
-      addon           = null
       namespace       = "external-secrets"
       service_account = "external-secrets"
       managed         = null
     }
     load-balancer = {
-      addon           = null
       namespace       = "kube-system"
       service_account = "aws-load-balancer-controller"
       managed         = null
     }
     external-dns = {
-      addon           = null
       namespace       = "external-dns"
       service_account = "external-dns"
       managed         = null
     }
     autoscaler = {
-      addon           = null
       namespace       = "kube-system"
       service_account = "cluster-autoscaler"
       managed         = null

@@ -81,8 +81,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "states" {
     filter {}
 
     noncurrent_version_expiration {
-      noncurrent_days           = 90
-      newer_noncurrent_versions = 20
+      noncurrent_days = 90
     }
 
     abort_incomplete_multipart_upload {

@@ -1,0 +1,56 @@
+"""Start moto, repaired where it answers what AWS never would. Runs in moto's own environment.
+
+python start_moto.py PORT
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from functools import wraps
+from typing import Any
+
+from moto import server
+from moto.eks import models as eks
+from moto.rds import models as rds
+
+
+def database_ids_of_their_own() -> None:
+    """All instances have one and the same id, by which the provider looks them up."""
+    make, copy = rds.DBInstance.__init__, rds.RDSBackend.create_db_instance_read_replica
+
+    @wraps(make)
+    def made(self: Any, *args: Any, **kwargs: Any) -> None:
+        make(self, *args, **kwargs)
+        self.dbi_resource_id = _database_id()
+
+    @wraps(copy)
+    def copied(self: Any, *args: Any, **kwargs: Any) -> Any:
+        replica = copy(self, *args, **kwargs)
+        replica.dbi_resource_id = _database_id()
+        return replica
+
+    rds.DBInstance.__init__ = made
+    rds.RDSBackend.create_db_instance_read_replica = copied
+
+
+def node_groups_without_invented_keys() -> None:
+    """A group that asked for no SSH gets a key all the same."""
+    make = eks.Nodegroup.__init__
+
+    @wraps(make)
+    def made(self: Any, *args: Any, **kwargs: Any) -> None:
+        make(self, *args, **kwargs)
+        self.remote_access = kwargs.get("remote_access")
+
+    eks.Nodegroup.__init__ = made
+
+
+def _database_id() -> str:
+    return f"db-{secrets.token_hex(13).upper()}"
+
+
+if __name__ == "__main__":
+    database_ids_of_their_own()
+    node_groups_without_invented_keys()
+    server.main(["-H", "127.0.0.1", "-p", sys.argv[1]])
