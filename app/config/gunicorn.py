@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.config import draining, env
+from app.config.replies import answer_in_one_piece
 
 wsgi_app = "app.config.wsgi:application"
 bind = os.environ.get("BIND", "127.0.0.1:8000").split(",")
@@ -36,6 +37,7 @@ if os.environ.get("METRICS_PORT", "").strip("0 "):
 def on_starting(_server: Any) -> None:
     """The folder may outlive the process: a container that is started again is not draining."""
     draining.forget()
+    answer_in_one_piece()
 
 
 def pre_request(worker: Any, _request: Any) -> None:
