@@ -6,6 +6,16 @@
 {{- fail (printf "%s.maxReplicas (%d) is less than %s.replicas (%d)" $role (int $size.maxReplicas) $role (int $size.replicas)) }}
 {{- end }}
 {{- end }}
+{{- $hosts := list }}
+{{- range .Values.ingress.ownDomains }}
+{{- if has .host $hosts }}
+{{- fail (printf "ingress.ownDomains: %s stands twice" .host) }}
+{{- end }}
+{{- if hasSuffix (printf ".%s" $.Values.publicHost) (printf ".%s" .host) }}
+{{- fail (printf "ingress.ownDomains: %s is %s or under it, and needs no entry" .host $.Values.publicHost) }}
+{{- end }}
+{{- $hosts = append $hosts .host }}
+{{- end }}
 {{- if and .Values.autoscaling.keda.enabled (eq (int .Values.worker.replicas) (int .Values.worker.maxReplicas)) }}
 {{- fail "autoscaling.keda.enabled needs worker.maxReplicas above worker.replicas" }}
 {{- end }}

@@ -32,7 +32,7 @@ READ = """
 import json, django
 from django.conf import settings
 django.setup()
-names = "PUBLIC_HOST RUN_ID S3_BUCKET S3_ROLE_ARN METRICS_PORT METRICS_BIND RELEASE".split()
+names = "PUBLIC_HOST CELL RUN_ID S3_BUCKET S3_ROLE_ARN METRICS_PORT METRICS_BIND RELEASE".split()
 told = {name: getattr(settings, name) for name in names}
 print(json.dumps(told | {"hosts": settings.ALLOWED_HOSTS, "data": str(settings.DATA_DIR)}))
 """
@@ -67,7 +67,10 @@ def test_the_product_takes_the_environment_of_a_pod(
     values: dict[str, Any] = release.values
     assert f'"PUBLIC_HOST": "{values["publicHost"]}"' in done.stdout
     assert f'"S3_BUCKET": "{values["storage"]["bucket"]}"' in done.stdout
+    assert f'"CELL": "{values["cell"]}"' in done.stdout
     assert '"data": "/data"' in done.stdout
+    for domain in values["ingress"]["ownDomains"]:
+        assert domain["host"] in done.stdout
 
 
 def test_nonsense_in_a_pod_stops_the_product(releases: dict[str, chart.Release]) -> None:

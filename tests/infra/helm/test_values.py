@@ -61,6 +61,23 @@ REFUSED: list[tuple[str, Thing, str]] = [
     ("medium", {"ingress": {"certificateArn": "mine"}}, "/ingress/certificateArn"),
     ("medium", {"ingress": {"clients": []}}, "/ingress/clients"),
     ("medium", {"ingress": {"ownDomains": [{"hosts": "a.b"}]}}, "/ingress/ownDomains/0"),
+    (
+        "medium",
+        {"ingress": {"ownDomains": [{"host": "a.example.com"}]}},
+        "a.example.com is example.com or under it",
+    ),
+    (
+        "medium",
+        {
+            "ingress": {
+                "ownDomains": [
+                    {"host": "crm.b.example"},
+                    {"host": "crm.b.example", "secretName": "x"},
+                ]
+            }
+        },
+        "ingress.ownDomains: crm.b.example stands twice",
+    ),
     ("medium", {"network": {"ingressCidrs": []}}, "/network"),
     ("medium", {"network": {"clusterCidrs": []}}, "/network/clusterCidrs"),
     ("medium", {"monitoring": {"enabled": "yes"}}, "/monitoring/enabled"),

@@ -21,13 +21,13 @@ FAULTS: list[Fault] = [
     ("every_host_has_one_entrance", "Ingress/clientele", "spec rules 2 host", "crm.acme.example"),
     (
         "certificates_are_for_the_hosts",
-        "Ingress/clientele-crm-acme-example",
+        "Ingress/clientele-own-55edde0791",
         "spec tls 0 hosts 0",
         "acme.example",
     ),
     (
         "certificates_are_for_the_hosts",
-        "Ingress/clientele-crm-acme-example",
+        "Ingress/clientele-own-55edde0791",
         "spec tls",
         GONE,
     ),
