@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.infra import tools
 from tests.infra.helm import chart, seam
+from tests.infra.helm.chart import role_of
 
 
 def differences(said: dict[str, Any], values: dict[str, Any], at: str = "") -> list[str]:
@@ -53,3 +56,29 @@ def test_a_network_that_the_policies_miss_is_seen(tmp_path: Path) -> None:
     said["database"]["cell"]["cidrs"] = ["169.254.0.0/16"]
     found = seam.complaints(said, tmp_path)
     assert any("reaches the metadata of the machine" in each for each in found)
+
+
+def terraform(path: str) -> str:
+    return (tools.ROOT / "terraform" / "modules" / path).read_text()
+
+
+def test_roles_at_aws_trust_the_charts_accounts(releases: dict[str, chart.Release]) -> None:
+    block = terraform("cluster/variables.tf").split('variable "service_accounts"')[1]
+    trusted = dict(re.findall(r'(\w+) += "(clientele-\w+)"', block.split("\n}\n")[0]))
+    accounts = {
+        role_of(thing): thing["metadata"]["name"]
+        for thing in releases["medium"].of("ServiceAccount")
+        if "eks.amazonaws.com/role-arn" in chart.annotations(thing)
+    }
+    assert trusted == accounts
+    assert set(trusted) == {"web", "worker", "provisioner"}
+
+
+def test_addresses_point_where_the_pods_keep_the_authority(
+    releases: dict[str, chart.Release],
+) -> None:
+    block = terraform("secrets/variables.tf").split('variable "ca_path"')[1]
+    told = re.findall(r'default += "(.+)"', block.split("\n}\n")[0])
+    pod = releases["medium"].workload("web")["spec"]["template"]
+    mounts = {each["name"]: each["mountPath"] for each in chart.container(pod)["volumeMounts"]}
+    assert told == [f"{mounts['database-ca']}/ca.pem"]
