@@ -14,6 +14,9 @@
 {{- if hasSuffix (printf ".%s" $.Values.publicHost) (printf ".%s" .host) }}
 {{- fail (printf "ingress.ownDomains: %s is %s or under it, and needs no entry" .host $.Values.publicHost) }}
 {{- end }}
+{{- if and (eq $.Values.scheme "https") (ne $.Values.ingress.className "alb") (not .secretName) }}
+{{- fail (printf "ingress.ownDomains: %s needs a secretName, only an ALB finds certificates itself" .host) }}
+{{- end }}
 {{- $hosts = append $hosts .host }}
 {{- end }}
 {{- if and .Values.autoscaling.keda.enabled (eq (int .Values.worker.replicas) (int .Values.worker.maxReplicas)) }}

@@ -24,13 +24,14 @@ TIERS = ("small", "medium", "large")
 WORKLOADS = {"Deployment", "Job"}
 Thing = dict[str, Any]
 
+OWN_DOMAIN = {"host": "crm.acme.example", "secretName": "acme-tls"}
 #: More than the tiers: all that can be switched on, and an installation without AWS.
 EVERYTHING: Thing = {
     "autoscaling": {"keda": {"enabled": True}},
     "monitoring": {"enabled": True},
     "ingress": {
         "ownDomains": [
-            {"host": "crm.acme.example", "secretName": "acme-tls"},
+            OWN_DOMAIN,
             {"host": "crm.beta.example"},
         ]
     },
@@ -43,12 +44,26 @@ BY_HAND: Thing = {
     "image": {"repository": "localhost:5001/clientele", "digest": f"sha256:{'a' * 64}"},
     "database": {"ca": {"configMap": "database-ca"}},
 }
+#: The same with a queue that is watched, and a certificate of one's own.
+ON_PREMISES: Thing = BY_HAND | {
+    "scheme": "https",
+    "autoscaling": {"keda": {"enabled": True}},
+    "worker": {"maxReplicas": 3},
+    "ingress": {"tlsSecretName": "wildcard-tls", "ownDomains": [OWN_DOMAIN]},
+    "storage": {
+        "bucket": "clientele",
+        "region": "us-east-1",
+        "endpointUrl": "https://s3.example.internal",
+        "publicUrl": "https://files.example.com:9000",
+    },
+}
 SCENARIOS: dict[str, tuple[str, Thing]] = {
     "small": ("small", {}),
     "medium": ("medium", {}),
     "large": ("large", {}),
     "everything": ("medium", EVERYTHING),
     "kind": ("kind", BY_HAND),
+    "on-premises": ("kind", ON_PREMISES),
 }
 
 

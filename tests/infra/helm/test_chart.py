@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,17 @@ def test_two_releases_share_a_namespace(tmp_path: Path) -> None:
         for things in (first, second)
     ]
     assert selectors[0] & selectors[1] == set()
+
+
+def test_it_is_packed_without_what_is_a_cells_own(tmp_path: Path) -> None:
+    copy = shutil.copytree(chart.CHART, tmp_path / "clientele")
+    (copy / "cell.values.json").write_text("{}")
+    done = chart.run_helm("package", str(copy), "--destination", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(tmp_path / "clientele-0.1.0.tgz") as packed:
+        names = {Path(name).name for name in packed.getnames()}
+    assert {"values.schema.json", "values-large.yaml", "NOTES.txt"} <= names
+    assert "cell.values.json" not in names
 
 
 def test_the_chart_has_no_parts_of_others() -> None:

@@ -78,6 +78,11 @@ REFUSED: list[tuple[str, Thing, str]] = [
         },
         "ingress.ownDomains: crm.b.example stands twice",
     ),
+    (
+        "on-premises",
+        {"ingress": {"ownDomains": [{"host": "crm.acme.example"}]}},
+        "crm.acme.example needs a secretName",
+    ),
     ("medium", {"network": {"ingressCidrs": []}}, "/network"),
     ("medium", {"network": {"clusterCidrs": []}}, "/network/clusterCidrs"),
     ("medium", {"monitoring": {"enabled": "yes"}}, "/monitoring/enabled"),

@@ -19,6 +19,14 @@ SECRETS = {
 LOOKS_SECRET = re.compile(
     r"postgres(ql)?://|sk_(live|test)_|whsec_|AKIA[0-9A-Z]{12}|-----BEGIN|://[^/\s@]+:[^/\s@]+@"
 )
+STORAGE = {
+    "S3_BUCKET": "bucket",
+    "S3_REGION": "region",
+    "S3_ROLE_ARN": "roleArn",
+    "S3_ENCRYPTION": "encryption",
+    "S3_ENDPOINT_URL": "endpointUrl",
+    "S3_PUBLIC_URL": "publicUrl",
+}
 ALL = ("app", "control", "cell")
 MAY = {
     "web": {*ALL},
@@ -160,9 +168,9 @@ def every_pod_knows_its_cell(release: Release) -> Iterator[str]:
         "ENV_FILE": "",
         "LOG_FORMAT": "json",
     } | values["config"]
-    if values["storage"]["bucket"]:
-        wanted |= {"S3_BUCKET": values["storage"]["bucket"]}
-        wanted |= {"S3_ROLE_ARN": values["storage"]["roleArn"]}
+    storage = values["storage"]
+    if storage["bucket"]:
+        wanted |= {name: storage[key] for name, key in STORAGE.items() if storage[key]}
     if domains := [each["host"] for each in values["ingress"]["ownDomains"]]:
         wanted |= {"OWN_DOMAINS": ",".join(domains)}
     for role, pod in release.pods():

@@ -203,12 +203,14 @@ def autoscalers_have_a_target_and_bounds(release: Release) -> Iterator[str]:
 def the_queue_is_read_with_its_own_key(release: Release) -> Iterator[str]:
     keys = {thing["metadata"]["name"]: thing for thing in release.of("TriggerAuthentication")}
     made = {thing["metadata"]["name"] for thing in release.of("ExternalSecret")}
+    if release.values["secrets"]["source"] == "existing":
+        made = {release.values["secrets"]["keys"]["jobs"]}
     for scaled in release.of("ScaledObject"):
         for trigger in scaled["spec"]["triggers"]:
             key = keys.get(trigger["authenticationRef"]["name"])
             if not key:
                 yield f"{name_of(scaled)}: no {trigger['authenticationRef']['name']}"
-            elif made and key["spec"]["secretTargetRef"][0]["name"] not in made:
+            elif key["spec"]["secretTargetRef"][0]["name"] not in made:
                 yield f"{name_of(scaled)}: nobody makes the Secret of its key"
             if "jobs.procrastinate_jobs" not in trigger["metadata"]["query"]:
                 yield f"{name_of(scaled)}: asks something other than the queue"
