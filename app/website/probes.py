@@ -21,6 +21,7 @@ from django.db import connections
 
 from billing import clock
 from tenants.readings import PATIENCE
+from tenants.router import own_cell
 
 logger = logging.getLogger(__name__)
 #: libpq knows no shorter time-out than two seconds.
@@ -30,7 +31,8 @@ _SIGNS = """
 SELECT (SELECT extract(epoch FROM now() - max(at)) FROM tenants_beat WHERE kind = 'worker'),
        (SELECT extract(epoch FROM now() - max(at)) FROM tenants_beat WHERE kind = 'scheduler'),
        (SELECT extract(epoch FROM now() - max(at)) FROM tenants_beat WHERE kind = 'provisioner'),
-       (SELECT count(*) FROM tenants_readyschema WHERE tenant_id IS NULL AND state = 'ready'),
+       (SELECT count(*) FROM tenants_readyschema
+         WHERE tenant_id IS NULL AND state = 'ready' AND cell_id = %(cell)s),
        (SELECT extract(epoch FROM %(now)s - at) FROM billing_mark WHERE name = 'biller'),
        (SELECT extract(epoch FROM %(now)s - min(next_at)) FROM billing_command
          WHERE state IN ('waiting', 'sent'))
@@ -101,7 +103,7 @@ def cell_aliases() -> list[str]:
 def signs() -> Signs:
     """Ask the control plane, by a connection of its own."""
     with _connected("control") as connection:
-        row = connection.execute(_SIGNS, {"now": clock.now()}).fetchone()
+        row = connection.execute(_SIGNS, {"now": clock.now(), "cell": own_cell()}).fetchone()
     assert row is not None
     worker, scheduler, provisioner, ready, biller, oldest = row
     return Signs(
