@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -40,14 +41,33 @@ def complaints(said: dict[str, Any], folder: Path) -> list[str]:
 
 def sizes(tier: str) -> dict[str, Any]:
     """The numbers of the chart that Terraform's sizing says of a tier."""
+    found: dict[str, Any] = _sizing(tier, "local.helm")
+    return found
+
+
+def most_connections(tier: str) -> int:
+    """How many connections the database of a tier takes."""
+    return int(_sizing(tier, "local.database.max_connections"))
+
+
+def wanted_connections(values: dict[str, Any]) -> float:
+    """What the cell's server must take, by the sum of docs/operations.md, a release rolling."""
+    web, worker = values["web"], values["worker"]
+    pods = web["maxReplicas"] + math.ceil(web["maxReplicas"] / 4)
+    each = web["processes"] * (web["threads"] + 1)
+    jobs = (worker["maxReplicas"] + 1) * (3 * worker["concurrency"] + 5)
+    return (pods * each + jobs + 14 + values["migrate"]["jobs"]) / 0.8
+
+
+def _sizing(tier: str, what: str) -> Any:
+    """A value of the sizing module: locals alone, so that nothing need be installed."""
     done = subprocess.run(
         [tools.terraform(), "console", "-var", f"tier={tier}"],
         cwd=SIZING,
         env={"PATH": "/usr/bin:/bin", "TF_CLI_CONFIG_FILE": "/dev/null", "CHECKPOINT_DISABLE": "1"},
-        input="jsonencode(local.helm)\n",
+        input=f"jsonencode({what})\n",
         capture_output=True,
         text=True,
         check=True,
     )
-    found: dict[str, Any] = json.loads(json.loads(done.stdout))
-    return found
+    return json.loads(json.loads(done.stdout))

@@ -41,6 +41,14 @@ def test_another_size_is_seen() -> None:
 
 
 @pytest.mark.parametrize("tier", chart.TIERS)
+def test_the_most_pods_fit_into_the_cells_database(tier: str) -> None:
+    values = chart.values_of(tier)
+    assert seam.wanted_connections(values) <= seam.most_connections(tier)
+    twice = chart.merged(values, {"web": {"maxReplicas": 2 * values["web"]["maxReplicas"]}})
+    assert seam.wanted_connections(twice) > seam.most_connections(tier)
+
+
+@pytest.mark.parametrize("tier", chart.TIERS)
 def test_the_example_of_a_cell_makes_a_release(tier: str, tmp_path: Path) -> None:
     said = json.loads(chart.CELL.read_text()) | {"tier": tier} | seam.sizes(tier)
     assert seam.complaints(said, tmp_path) == []
