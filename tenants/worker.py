@@ -29,6 +29,19 @@ TICK = 10.0
 POLLING = 5.0
 
 
+class EndingWorker(Worker):
+    """Says when it begins to end: told to, or because it lost its connections."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_ending = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take nothing new; what was begun goes on."""
+        self.is_ending.set()
+        super().stop()  # type: ignore[no-untyped-call]
+
+
 async def run_worker(*, concurrency: int = 2) -> None:
     """Work until told to stop (SIGTERM, SIGINT), and then finish what was begun.
 
@@ -38,14 +51,15 @@ async def run_worker(*, concurrency: int = 2) -> None:
     async with app.open_async():
         worker = _make(app, concurrency=concurrency)
         running = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
-        speaking = asyncio.create_task(_speak_forever())
+        aside = [asyncio.create_task(_speak_forever()), asyncio.create_task(_beat(app, worker))]
         try:
-            await _until_stopped(app, worker, running)
+            await _until_ended(worker, running)
         finally:
-            speaking.cancel()
+            for one in aside:
+                one.cancel()
 
 
-def _make(app: procrastinate.App, *, concurrency: int) -> Worker:
+def _make(app: procrastinate.App, *, concurrency: int) -> EndingWorker:
     options: dict[str, Any] = {
         "concurrency": concurrency,
         "fetch_job_polling_interval": POLLING,
@@ -54,33 +68,30 @@ def _make(app: procrastinate.App, *, concurrency: int) -> Worker:
         "delete_jobs": "successful",
         "install_signal_handlers": False,
     }
-    return Worker(app, **{**app.worker_defaults, **options})
+    return EndingWorker(app, **{**app.worker_defaults, **options})
 
 
-async def _until_stopped(
-    app: procrastinate.App, worker: Worker, running: asyncio.Task[None]
-) -> None:
-    first, second = _signals()
-    await _either(running, first)
-    worker.stop()  # type: ignore[no-untyped-call]
-    beating = asyncio.create_task(_beat_on(app, worker))
-    await _either(running, second, seconds=settings.WORKER_GRACE_SECONDS)
-    beating.cancel()
-    if not running.done():
-        _leave_to_others(worker)
+async def _until_ended(worker: EndingWorker, running: asyncio.Task[None]) -> None:
+    is_urgent = _listen_to_signals(worker)
+    await _either(running, worker.is_ending)
+    await _either(running, is_urgent, seconds=settings.WORKER_GRACE_SECONDS)
+    if not running.done() and worker.worker_id is not None:
+        _leave_to_others(worker.worker_id)
     await running
 
 
-def _signals() -> tuple[asyncio.Event, asyncio.Event]:
-    """The first request to end, and the second, which has no patience."""
-    first, second = asyncio.Event(), asyncio.Event()
+def _listen_to_signals(worker: EndingWorker) -> asyncio.Event:
+    """The first one ends the worker; the second, which has no patience, is what is returned."""
+    is_urgent = asyncio.Event()
 
     def asked() -> None:
-        (second if first.is_set() else first).set()
+        if worker.is_ending.is_set():
+            is_urgent.set()
+        worker.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked)
-    return first, second
+    return is_urgent
 
 
 async def _either(
@@ -92,7 +103,7 @@ async def _either(
     waiting.cancel()
 
 
-async def _beat_on(app: procrastinate.App, worker: Worker) -> None:
+async def _beat(app: procrastinate.App, worker: Worker) -> None:
     """procrastinate falls silent when it ends: others would take what is still worked on."""
     while True:
         try:
@@ -103,13 +114,10 @@ async def _beat_on(app: procrastinate.App, worker: Worker) -> None:
         await asyncio.sleep(HEARTBEAT)
 
 
-def _leave_to_others(worker: Worker) -> None:
+def _leave_to_others(worker: int) -> None:
     """Does not return: the jobs' threads must have ended before somebody else begins."""
     logger.warning("this worker waits no longer: what it has in hand goes back to the queue")
-    assert worker.worker_id is not None
-    become_hand_back(
-        address("JOBS_DATABASE_URL"), worker=worker.worker_id, root=str(settings.BASE_DIR)
-    )
+    become_hand_back(address("JOBS_DATABASE_URL"), worker=worker, root=str(settings.BASE_DIR))
 
 
 async def _speak_forever() -> None:

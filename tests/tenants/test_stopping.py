@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,6 +92,23 @@ def test_asked_twice_it_ends_at_once_and_loses_nothing(live: Live, acme: Ref) ->
     _sql("DELETE FROM procrastinate_jobs WHERE id = %s RETURNING id", number)
 
 
+@pytest.mark.parametrize("name", ["web", "worker", "scheduler", "provisioner"])
+def test_each_process_hears_that_it_shall_end_also_as_the_first_of_a_container(
+    live: Live, name: str
+) -> None:
+    """The kernel keeps SIGTERM from a container's first process that does not ask for it."""
+    _until(lambda: _hears(live.children[name].pid, signal.SIGTERM))
+
+
+@pytest.mark.parametrize("name", ["scheduler", "provisioner"])
+def test_those_that_may_be_ended_anywhere_end_at_once(live: Live, name: str) -> None:
+    child = live.children[name]
+    _until(lambda: _hears(child.pid, signal.SIGTERM))
+    child.terminate()
+    assert child.wait(10) in (0, 128 + signal.SIGTERM)
+    live.start(name)
+
+
 def test_jobs_of_a_worker_that_still_speaks_stay_with_it(fresh: Ref) -> None:
     number = _in_hand(fresh, worker=_worker())
     assert _rescue() == 0
@@ -117,6 +135,12 @@ def test_only_its_own_jobs_are_handed_back(fresh: Ref) -> None:
     assert hand_back(_jobs_url(), worker=mine) == [number]
     assert _status(foreign) == ("doing", 0)
     assert _sql("SELECT count(*) FROM procrastinate_workers WHERE id = %s", mine) == (0,)
+
+
+def _hears(pid: int, number: signal.Signals) -> bool:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    caught = next(line for line in lines if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
 
 
 def _rescue() -> int:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from tenants import metrics
 from tenants.cells import ControlBehind
 from tenants.fleet import Outcome
 from tenants.release import NotReleased, bring_to_release, pending
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         if options["check"]:
             self._check()
             return
+        metrics.serve("migrate")
         try:
             bring_to_release(canary=options["canary"], jobs=options["jobs"], tell=self._tell)
         except (ControlBehind, NotReleased) as error:
