@@ -13,7 +13,7 @@ from tests.infra.rolling.cluster import Deployment, Release
 from tests.infra.rolling.conftest import Stack, tell
 
 #: So many imports of so many rows are under way while all workers are replaced, or killed.
-IMPORTS, ROWS = 8, 2_500
+IMPORTS, ROWS = 12, 2_500
 PATIENCE = 150
 
 
