@@ -1,7 +1,7 @@
 # make run | test | test-infra | bench | lint. Needs Python 3.11 and make; everything else is brought along.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-infra bench pictures lint checks assets environment environment-test lock messages
+.PHONY: help run test test-infra image bench pictures lint checks assets environment environment-test lock messages
 MAKEFLAGS += --no-print-directory
 
 # Trust the machine's certificates: uv and npm bring lists of their own, which fail behind a proxy.
@@ -15,6 +15,7 @@ help:
 	@echo "make run    the whole product on this machine: http://localhost:8000 (PORT, DATA_DIR)"
 	@echo "make test   everything that the tests need, the checks, the tests"
 	@echo "make test-infra  the stages of the image, Terraform, Helm and the rolling release"
+	@echo "make image  the container image (ENGINE=docker, podman or buildah; IMAGE, RELEASE, BASE)"
 	@echo "make bench  the benchmarks"
 	@echo "make lint   the checks alone"
 
@@ -61,6 +62,15 @@ test-infra: environment-test assets
 
 bench: environment-test assets
 	$(ALONE) $(PYTHON) -m bench
+
+# Of what is committed or not; RELEASE says which. BASE=name@sha256:... pins what it stands on.
+ENGINE := docker
+IMAGE := clientele
+RELEASE := $(shell git describe --tags --always --dirty 2>/dev/null)
+image:
+	$(ENGINE) build $(ENGINE_OPTIONS) $(if $(BASE),--build-arg BASE=$(BASE)) \
+		--build-arg RELEASE=$(RELEASE) --build-arg REVISION=$(shell git rev-parse HEAD) \
+		--tag $(IMAGE):$(RELEASE) .
 
 # Run after a change of a requirements*.in; the locks name no registry.
 lock: environment

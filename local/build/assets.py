@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import sys
 from pathlib import Path
@@ -43,7 +44,8 @@ def style_sheet() -> None:
 
 
 def bundles() -> None:
-    esbuild = steps.ROOT / "node_modules" / "@esbuild" / "linux-x64" / "bin" / "esbuild"
+    machine = "linux-arm64" if platform.machine() == "aarch64" else "linux-x64"
+    esbuild = steps.ROOT / "node_modules" / "@esbuild" / machine / "bin" / "esbuild"
     entries = [SOURCE / "js" / name for name in BUNDLES]
     options = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"]
     steps.run([esbuild, *entries, *options, f"--outdir={TARGET}"])
