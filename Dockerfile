@@ -12,7 +12,8 @@ RUN local/environment.sh run
 # Compiled here, because nothing can be written where it runs; by hash, so that no clock matters.
 RUN python3.11 -m venv --without-pip /opt/venv \
     && PYC_INVALIDATION_MODE=UNCHECKED_HASH .venv/bin/uv pip install -q --compile-bytecode \
-        --python /opt/venv/bin/python --require-hashes -r requirements.txt
+        --python /opt/venv/bin/python --require-hashes -r requirements.txt \
+    && rm -f /opt/venv/.lock
 # pg_dump of the server's version makes the template of a workspace. It looks for its library
 # beside the folder that it was installed in, hence the depth.
 RUN site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \

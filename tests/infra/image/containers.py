@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.infra.image.engine import TAG, Engine
+from tests.infra.image.engine import TAG, Engine, output
 
 #: The only places that the chart lets a process write to, each empty at the start.
 WRITABLE = ("/tmp", "/dev/shm", "/data")
@@ -23,15 +23,25 @@ DEVICES: list[dict[str, Any]] = [
 CAPABILITIES = ("bounding", "effective", "inheritable", "permitted", "ambient")
 NAMESPACES = ("pid", "ipc", "uts", "mount")
 
+#: crun refuses machines that have both kinds of control groups; these containers need none.
+ALONE = (
+    "unshare", "--mount", "sh", "-c",
+    'mount -t tmpfs none /sys/fs/cgroup && exec "$@"', "sh",
+)  # fmt: skip
+
 
 @dataclass
 class Containers:
-    """What runs of one image; ``environ`` is what the pods of an installation are told."""
+    """What runs of one image; ``environ`` is what the pods of an installation are told.
+
+    ``mounts`` are folders of the machine that they see, as they see what the cluster mounts.
+    """
 
     engine: Engine
     rootfs: Path
     environ: Mapping[str, str]
     folder: Path
+    mounts: Mapping[str, Path] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str, *words: str, **more: str) -> None:
@@ -53,19 +63,24 @@ class Containers:
         process = self._started_as((), {}) | {"args": ["python", "-c", program]}
         return json.loads(self._run("look", process))
 
+    def inside(self, name: str, *command: str) -> None:
+        """A further command in a container that runs, as the cluster starts a hook."""
+        output([*self._crun(), "exec", name, *command])
+
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
 
     def stop(self) -> None:
-        """End them as the cluster does, and those that do not want to."""
+        """End all of them, and those that do not want to."""
         for child in self.running.values():
             child.terminate()
         for name, child in self.running.items():
             try:
-                child.wait(15)
+                child.wait(20)
             except subprocess.TimeoutExpired:
                 subprocess.run([*self._crun(), "delete", "--force", name], check=False)
                 child.wait(5)
+        self.running.clear()
 
     def _run(self, name: str, process: dict[str, Any]) -> str:
         done = subprocess.run(
@@ -86,7 +101,7 @@ class Containers:
         return [*self._crun(), "run", "--bundle", str(bundle), name]
 
     def _crun(self) -> list[str]:
-        return ["crun", "--cgroup-manager=disabled", "--root", str(self.folder / "state")]
+        return [*ALONE, "crun", "--cgroup-manager=disabled", "--root", str(self.folder / "state")]
 
     def _started_as(self, words: tuple[str, ...], more: Mapping[str, str]) -> dict[str, Any]:
         image = configuration(self.engine)
@@ -111,9 +126,16 @@ class Containers:
             "ociVersion": "1.0.2",
             "process": process,
             "root": {"path": str(self.rootfs), "readonly": True},
-            "mounts": [*DEVICES, *writable],
+            "mounts": [*DEVICES, *writable, *self._given()],
             "linux": {"namespaces": [{"type": kind} for kind in NAMESPACES]},
         }
+
+    def _given(self) -> list[dict[str, Any]]:
+        options = ["bind", "ro", "nosuid", "nodev"]
+        return [
+            {"destination": place, "type": "bind", "source": str(folder), "options": options}
+            for place, folder in self.mounts.items()
+        ]
 
 
 def configuration(engine: Engine) -> dict[str, Any]:

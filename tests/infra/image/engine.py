@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.build import steps
 from tests.infra import tools
 
 PLACE = tools.ROOT / "build" / "infra" / "image"
@@ -25,6 +26,11 @@ PROGRAMS = ("buildah", "mmdebstrap", "crun")
 DEBIAN = "bookworm"
 #: As in the official image; the rest of it is in the distribution's essential part.
 PACKAGES = ("python3", "python3-venv", "ca-certificates")
+#: All that the image is made of, and how.
+CONTEXT = (
+    "Dockerfile", ".dockerignore", "Makefile", "LICENSE", "manage.py", "package*.json",
+    "requirements*.txt", "app", "billing", "tenants", "local",
+)  # fmt: skip
 #: The machine's list of authorities: it may stand behind a proxy with one of its own.
 AUTHORITIES = Path("/etc/ssl/certs")
 
@@ -59,21 +65,36 @@ def engine() -> Engine:
     return Engine(PLACE)
 
 
-def make_base(docker: Engine) -> None:
+def make_base_once(docker: Engine) -> None:
     """Debian with its Python as an image, unless an earlier run left it."""
+    stamp, here = docker.folder / "base.stamp", Path(__file__)
+    steps.once("Base of the image", stamp=stamp, sources=[here], make=lambda: make_base(docker))
+
+
+def make_base(docker: Engine) -> None:
     archive = docker.folder / "base.tar"
-    if not archive.is_file():
-        new = archive.with_suffix(".new.tar")
-        include = f"--include={','.join(PACKAGES)}"
-        output(["mmdebstrap", "-q", "--variant=apt", include, DEBIAN, str(new)])
-        new.rename(archive)
+    include = f"--include={','.join(PACKAGES)}"
+    output(["mmdebstrap", "-q", "--variant=apt", include, DEBIAN, str(archive)])
     container = docker.run("from", "scratch").strip()
     docker.run("add", "-q", container, str(archive), "/")
     docker.run("commit", "-q", container, BASE)
     docker.run("rm", container)
+    archive.unlink()
 
 
-def make_image(docker: Engine) -> str:
+def make_image_once(docker: Engine) -> None:
+    """The image of this work tree, unless it was made of these very files."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *CONTEXT]
+    files = [tools.ROOT / name for name in output(listed).splitlines()]
+    steps.once(
+        "Image",
+        stamp=docker.folder / "image.stamp",
+        sources=[file for file in files if file.is_file()],
+        make=lambda: make_image(docker),
+    )
+
+
+def make_image(docker: Engine) -> None:
     """`make image`, as the documentation has it, with this engine on that base."""
     options = ["--isolation", "chroot", "--volume", f"{AUTHORITIES}:{AUTHORITIES}:ro"]
     name, _colon, release = TAG.partition(":")
@@ -84,7 +105,7 @@ def make_image(docker: Engine) -> str:
         "IMAGE": name,
         "RELEASE": release,
     }
-    return output(["make", "image", *(f"{key}={value}" for key, value in variables.items())])
+    output(["make", "image", *(f"{key}={value}" for key, value in variables.items())])
 
 
 @contextmanager
