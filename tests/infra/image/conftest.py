@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
 import secrets
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from local import environment, postgres
-from local.ports import free_port
 from tests.infra.image.containers import Containers
 from tests.infra.image.engine import Engine, engine, make_base_once, make_image_once, unpacked
+from tests.infra.servers import OWNERS, empty_server
 from tests.tls import Authority, in_front
 
 #: Where the chart mounts the authority of the database's certificate.
 AUTHORITY = "/etc/clientele/database"
-#: Only `migrate` and the provisioner hold these.
-OWNERS = (*environment.OWNERS, environment.ADMIN)
 
 
 @pytest.fixture(scope="session")
@@ -42,35 +36,16 @@ def tree(docker: Engine) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """An empty server behind TLS that nobody else uses, as addresses for each role."""
-    folder, port = tmp_path_factory.mktemp("server"), free_port()
-    passwords = {role: secrets.token_urlsafe(16) for role, _database in environment.LOGINS.values()}
-    postgres.make_cluster(folder / "pg", password=passwords[postgres.ADMIN])
-    plain = environment.database_urls(passwords, port=port)
-    server = _serve(folder, port=port, url=plain[environment.ADMIN])
+    folder = tmp_path_factory.mktemp("server")
     authority = Authority(folder, "ca")
-    with in_front(port, context=authority.server(host="127.0.0.1")) as front:
+    context = authority.server(host="127.0.0.1")
+    with empty_server(folder) as server, in_front(server.port, context=context) as front:
         query = f"?sslmode=verify-full&sslrootcert={AUTHORITY}/ca.pem"
-        moved = {name: url.replace(f":{port}/", f":{front.port}/") for name, url in plain.items()}
+        moved = {
+            name: url.replace(f":{server.port}/", f":{front.port}/")
+            for name, url in server.urls.items()
+        }
         yield {name: url + query for name, url in moved.items()} | {"folder": str(folder)}
-    _end(server)
-
-
-def _serve(folder: Path, *, port: int, url: str) -> subprocess.Popen[bytes]:
-    with (folder / "pg.log").open("w") as log:
-        command = postgres.server_command(folder / "pg", port=port, durable=False)
-        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    atexit.register(_end, server)
-    for _attempt in range(400):
-        if postgres.answers(url):
-            return server
-        time.sleep(0.05)
-    raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'pg.log').read_text()}")
-
-
-def _end(server: subprocess.Popen[bytes]) -> None:
-    if server.poll() is None:
-        server.send_signal(2)
-        server.wait(30)
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,8 @@ class Containers:
 
     def inside(self, name: str, *command: str) -> None:
         """A further command in a container that runs, as the cluster starts a hook."""
-        output([*self._crun(), "exec", name, *command])
+        where = configuration(self.engine)["WorkingDir"]
+        output([*self._crun(), "exec", "--cwd", where, name, *command])
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
@@ -86,6 +87,7 @@ class Containers:
         done = subprocess.run(
             self._command(name, process),
             capture_output=True,
+            check=False,
             text=True,
             stdin=subprocess.DEVNULL,
             timeout=120,

@@ -122,7 +122,12 @@ def unpacked(docker: Engine) -> Iterator[Path]:
 def output(command: list[str]) -> str:
     """What a program says; raises with its last words when it fails."""
     done = subprocess.run(
-        command, cwd=tools.ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        command,
+        cwd=tools.ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+        stdin=subprocess.DEVNULL,
     )
     if done.returncode:
         said = f"{done.stdout}\n{done.stderr}"

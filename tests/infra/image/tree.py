@@ -52,9 +52,9 @@ def programs(root: Path) -> Iterator[tuple[Path, str]]:
 
 def packages(root: Path) -> Iterator[tuple[Path, str]]:
     for folder in root.glob("**/lib/python3*/**"):
-        if folder.parent.name in {"site-packages", "dist-packages"} or folder.name == "ensurepip":
-            if FOREIGN_PACKAGES.fullmatch(folder.name):
-                yield folder, "a server has no use for this package"
+        installed = folder.parent.name in {"site-packages", "dist-packages"}
+        if (installed or folder.name == "ensurepip") and FOREIGN_PACKAGES.fullmatch(folder.name):
+            yield folder, "a server has no use for this package"
 
 
 def strangers(root: Path) -> Iterator[tuple[Path, str]]:
