@@ -41,3 +41,4 @@ mkdir -p build/infra
 install clients --no-deps
 install clouds
 install checks
+tests/infra/image/tools.sh
