@@ -65,12 +65,21 @@ def checkout(workplace: Path, server: Server) -> Path:
         if source.is_file() and not source.is_symlink():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
-    for name in (".venv", "node_modules", "build"):
+    for name in (".venv", "node_modules"):
         (workplace / name).symlink_to(tools.ROOT / name)
+    _copy_assets(workplace / "build")
     shutil.copy(CELL, workplace / "cell.values.json")
     (workplace / "image.digest").write_text(f"sha256:{'1' * 64}\n")
     (workplace / "clientele.env").write_text(_environment(workplace, server))
     return workplace
+
+
+def _copy_assets(target: Path) -> None:
+    """What `make assets` has built, so that it finds nothing to do; not the rest of build/."""
+    source = tools.ROOT / "build"
+    for name in ("static", "collected"):
+        shutil.copytree(source / name, target / name)
+    shutil.copy2(source / "assets.stamp", target)
 
 
 def _environment(folder: Path, server: Server) -> str:
