@@ -13,6 +13,7 @@ from typing import Any
 from moto import server
 from moto.eks import models as eks
 from moto.rds import models as rds
+from moto.secretsmanager import models as secretsmanager
 
 
 def database_ids_of_their_own() -> None:
@@ -25,8 +26,9 @@ def database_ids_of_their_own() -> None:
         self.dbi_resource_id = _database_id()
 
     @wraps(copy)
-    def copied(self: Any, *args: Any, **kwargs: Any) -> Any:
-        replica = copy(self, *args, **kwargs)
+    def copied(self: Any, db_kwargs: dict[str, Any]) -> Any:
+        # A replica of another region looks for its own region's subnets before it knows its region.
+        replica = copy(self, {"backend": self, **db_kwargs})
         replica.dbi_resource_id = _database_id()
         return replica
 
@@ -46,6 +48,22 @@ def node_groups_without_invented_keys() -> None:
     eks.Nodegroup.__init__ = made
 
 
+def labels_of_secrets_that_stay() -> None:
+    """AWS moves AWSCURRENT and AWSPREVIOUS; labels of people stay with their version."""
+    replace = secretsmanager.FakeSecret.reset_default_version
+
+    @wraps(replace)
+    def replaced(self: Any, secret_version: dict[str, Any], version_id: str) -> None:
+        moving = {"AWSCURRENT", "AWSPREVIOUS"}
+        own = {key: set(one["version_stages"]) - moving for key, one in self.versions.items()}
+        replace(self, secret_version, version_id)
+        for key in set(own) - {version_id}:
+            stages = self.versions[key]["version_stages"]
+            stages.extend(sorted(own[key] - set(stages)))
+
+    secretsmanager.FakeSecret.reset_default_version = replaced
+
+
 def _database_id() -> str:
     return f"db-{secrets.token_hex(13).upper()}"
 
@@ -53,4 +71,5 @@ def _database_id() -> str:
 if __name__ == "__main__":
     database_ids_of_their_own()
     node_groups_without_invented_keys()
+    labels_of_secrets_that_stay()
     server.main(["-H", "127.0.0.1", "-p", sys.argv[1]])
