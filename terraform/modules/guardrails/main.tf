@@ -1,5 +1,5 @@
-# budget.tf: what it costs. backups.tf, selection.tf, notifications.tf: daily copies. account.tf: what
-# the account does.
+# budget.tf: what it costs. backups.tf, selection.tf, notifications.tf: daily copies. account.tf,
+# features.tf: what the account does.
 data "aws_partition" "current" {}
 data "aws_region" "current" {}
 data "aws_caller_identity" "current" {}

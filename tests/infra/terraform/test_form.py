@@ -10,6 +10,7 @@ import pytest
 
 from tests.infra import tools
 from tests.infra.terraform import working
+from tests.infra.terraform.clouds import environment
 
 MODULES = sorted(path for path in (working.PRODUCT / "modules").iterdir() if path.is_dir())
 FOLDERS = [*MODULES, *working.roots()]
@@ -52,7 +53,7 @@ def test_everything_is_formatted():
         capture_output=True,
         text=True,
         check=False,
-        env=working.Working(working.PRODUCT).environment() | {"TF_CLI_CONFIG_FILE": "/dev/null"},
+        env=environment({"TF_CLI_CONFIG_FILE": "/dev/null"}),
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -28,7 +28,7 @@ CONFIGURATION = """provider_installation {
 #: the provider repeats for minutes. ministack knows most: test_ministack.py.
 LACKING = {
     "cluster-access": ["people.tf", "addons.tf", "associations.tf", "outputs.tf"],
-    "guardrails": ["budget.tf", "notifications.tf", "selection.tf"],
+    "guardrails": ["budget.tf", "features.tf", "notifications.tf", "selection.tf"],
     "backup-copy": ["main.tf", "outputs.tf"],
 }
 
@@ -96,6 +96,7 @@ class Working:
         mirror = tools.provider_mirror()
         if mirror is None:
             return Path(os.environ["TF_CLI_CONFIG_FILE"])
+        assert PRODUCT not in (self.folder, *self.folder.parents), "only a copy is written to"
         path = self.folder / "cli.tfrc"
         path.write_text(CONFIGURATION % json.dumps(str(mirror)))
         return path
