@@ -49,7 +49,7 @@ def node_groups_without_invented_keys() -> None:
 
 
 def labels_of_secrets_that_stay() -> None:
-    """AWS moves AWSCURRENT and AWSPREVIOUS; labels of people stay with their version."""
+    """AWS moves AWSCURRENT and AWSPREVIOUS alone, and may forget what has no label left."""
     replace = secretsmanager.FakeSecret.reset_default_version
 
     @wraps(replace)
@@ -60,6 +60,8 @@ def labels_of_secrets_that_stay() -> None:
         for key in set(own) - {version_id}:
             stages = self.versions[key]["version_stages"]
             stages.extend(sorted(own[key] - set(stages)))
+            if not stages:
+                del self.versions[key]
 
     secretsmanager.FakeSecret.reset_default_version = replaced
 
