@@ -118,6 +118,12 @@ def in_front(behind: int, *, context: ssl.SSLContext) -> Iterator[Front]:
     def run() -> None:
         loop.run_until_complete(listen())
         loop.run_forever()
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        if left:
+            loop.run_until_complete(asyncio.wait(left))
+        loop.close()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
