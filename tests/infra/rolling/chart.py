@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 from collections.abc import Mapping
@@ -18,9 +19,9 @@ CHART = tools.ROOT / "helm" / "clientele"
 CELL = tools.ROOT / "tests" / "infra" / "helm" / "cell.values.json"
 #: The release that the tests install, and the cell of the tests' databases.
 INSTALLED = ("clientele", "--set", "cell=default")
-#: What the image runs when a container names arguments only.
-ENTRYPOINT = ("python", "-m", "app.config.start")
+DOCKERFILE = tools.ROOT / "Dockerfile"
 
+ENTRYPOINT = "ENTRYPOINT "
 ALB = "alb.ingress.kubernetes.io/"
 
 
@@ -160,7 +161,13 @@ def _share(found: Object, name: str, replicas: int, *, rounded: Any) -> int:
 
 
 def _command(container: Object) -> tuple[str, ...]:
-    return (*container.get("command", ENTRYPOINT), *container.get("args", ()))
+    return (*container.get("command", _entrypoint()), *container.get("args", ()))
+
+
+def _entrypoint() -> tuple[str, ...]:
+    """What the image runs when a container names arguments only."""
+    lines = DOCKERFILE.read_text().splitlines()
+    return tuple(json.loads(next(x for x in lines if x.startswith(ENTRYPOINT))[len(ENTRYPOINT) :]))
 
 
 def _environment(objects: list[Object], container: Object) -> dict[str, str]:
