@@ -1,0 +1,156 @@
+# Cells planned as a whole, and what they refuse. With the real provider, which asks the
+# emulator at AWS_ENDPOINT_URL: what is ephemeral cannot be mocked.
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+provider "aws" {
+  alias  = "control"
+  region = "eu-west-1"
+}
+
+provider "aws" {
+  alias  = "disaster"
+  region = "eu-west-1"
+}
+
+variables {
+  name         = "twenty-four-letters-long"
+  region       = "eu-central-1"
+  residency    = "EU"
+  cidr         = "10.20.0.0/16"
+  public_host  = "crm.example.com"
+  alarm_emails = ["oncall@example.com"]
+}
+
+run "small" {
+  command = plan
+
+  module {
+    source = "../modules/cell"
+  }
+
+  variables {
+    tier    = "small"
+    zone_id = "Z0123456789"
+  }
+
+  assert {
+    condition     = local.helm_values.tier == "small" && local.helm_values.cell == "twenty-four-letters-long" && local.helm_values.database.control.ours
+    error_message = "A small cell without a control plane elsewhere holds and migrates its own."
+  }
+
+  assert {
+    condition     = local.helm_values.web.maxReplicas == 8 && local.helm_values.worker.maxReplicas == 6
+    error_message = "The chart gets the numbers of the module sizing."
+  }
+
+  assert {
+    condition     = local.helm_values.secrets.keys.controlOwner == "clientele/control/controlOwner" && local.helm_values.secrets.keys.controlAdmin == ""
+    error_message = "One server holds both planes: one master."
+  }
+
+  assert {
+    condition     = length(module.standby) == 0 && length(module.peering) == 0 && length(module.backup_copy) == 0
+    error_message = "A small cell has no copies elsewhere unless it asks for them."
+  }
+
+  assert {
+    condition     = local.guards_account && length(local.purposes) == 6
+    error_message = "The only root of an account guards the account."
+  }
+
+  assert {
+    condition     = alltrue([for name in local.readable_names : startswith(name, "clientele/")]) && length(local.readable_names) == 6
+    error_message = "External Secrets reads the six secrets of this cell and its control plane, by name."
+  }
+}
+
+run "medium_at_a_control_plane_elsewhere" {
+  command = plan
+
+  module {
+    source = "../modules/cell"
+  }
+
+  variables {
+    tier            = "medium"
+    disaster_region = "eu-west-1"
+    kms_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/customer"
+    control_plane = {
+      region            = "eu-west-1"
+      cidr              = "10.0.0.0/16"
+      vpc_id            = "vpc-0a"
+      route_table_id    = "rtb-0a"
+      security_group_id = "sg-0a"
+      host              = "control.example.com"
+      port              = 5432
+      database_cidrs    = ["10.0.224.0/22"]
+      zone_id           = "Z0123456789"
+      repository_url    = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/clientele"
+      secrets           = { app = "clientele/control/app", control = "clientele/control/control", controlOwner = "clientele/control/controlOwner" }
+      admin_secret_arn  = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-a"
+      key_arns          = ["arn:aws:kms:eu-west-1:123456789012:key/a"]
+    }
+  }
+
+  assert {
+    condition     = !local.helm_values.database.control.ours && local.helm_values.secrets.keys.controlOwner == "" && local.helm_values.secrets.keys.controlAdmin == ""
+    error_message = "A cell that does not own the control plane gets no key to change it."
+  }
+
+  assert {
+    condition     = length(local.readable_names) == 5 && length(local.control_admin_arns) == 0
+    error_message = "Nor may its External Secrets read them."
+  }
+
+  assert {
+    condition     = local.helm_values.database.control.host == "control.example.com" && local.helm_values.database.control.cidrs == tolist(["10.0.224.0/22"])
+    error_message = "The pods reach the control plane where it is."
+  }
+
+  assert {
+    condition     = alltrue([for arn in values(local.key_arns) : arn == "arn:aws:kms:eu-central-1:123456789012:key/customer"])
+    error_message = "A customer's own key is the key of everything."
+  }
+
+  assert {
+    condition     = length(module.peering) == 1 && length(module.registry) == 0 && length(module.control_secrets) == 0 && !local.guards_account
+    error_message = "What the control plane has is not made again."
+  }
+
+  assert {
+    condition     = length(module.backup_copy) == 1 && length(module.standby) == 1 && length(local.control_keys) == 0
+    error_message = "Backups are copied to the other region; keys of another region do not open secrets of this one."
+  }
+}
+
+run "what_a_cell_refuses" {
+  command = plan
+
+  module {
+    source = "../modules/cell"
+  }
+
+  variables {
+    name            = "Not A Name"
+    tier            = "large"
+    zone_id         = null
+    public_host     = "https://crm.example.com/"
+    api_cidrs       = ["0.0.0.0/0"]
+    alarm_emails    = []
+    disaster_region = "eu-central-1"
+    config          = { STRIPE_API_KEY = "sk_live" }
+  }
+
+  expect_failures = [
+    var.name,
+    var.public_host,
+    var.control_plane,
+    var.api_cidrs,
+    var.alarm_emails,
+    var.disaster_region,
+    var.config,
+  ]
+}
