@@ -55,6 +55,13 @@ PAGES = (
     "/api/v1/docs",
     "/nothing/here/",
 )
+#: Ends with the animations that end, or soon: a spinner goes on.
+SETTLED = """() => Promise.race([
+  Promise.all(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
+    .map(one => one.finished.catch(() => null))),
+  new Promise(resolve => setTimeout(resolve, 3000)),
+])"""
 LOOKS = (
     ("light", WIDE),
     ("dark", WIDE),
@@ -105,7 +112,8 @@ def fill_in(page: Any, live: Any, path: str, values: dict[str, str]) -> None:
 
 
 def faults(page: Any) -> list[str]:
-    """What axe finds on the open page."""
+    """What axe finds on the open page, once nothing moves on it any more."""
+    page.evaluate(SETTLED)
     page.evaluate(AXE.read_text())
     found = page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
