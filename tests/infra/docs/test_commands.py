@@ -90,6 +90,7 @@ def _environment(folder: Path, server: Server) -> str:
         "DATA_DIR": str(folder / "data"),
         "TRUSTED_PROXIES": "1",
         "WORKER_GRACE_SECONDS": "5",
+        "EMAIL_HOST": "127.0.0.1",
         "ENV_FILE": "",
     }
     (folder / "data").mkdir()
