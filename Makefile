@@ -55,10 +55,11 @@ test: environment-test assets
 INFRA := tests/infra
 test-infra: environment-test assets
 	@local/infra.sh
-	$(ALONE) $(PYTHON) -m pytest $(INFRA) -n 3 --dist loadfile --durations 15 \
-		--ignore tests/infra/rolling
-	@[ ! -d tests/infra/rolling ] || [ "$(INFRA)" != tests/infra ] || \
-		$(ALONE) $(PYTHON) -m pytest tests/infra/rolling --durations 5
+	@case "$(INFRA)" in tests/infra/rolling*) ;; *) set -x; \
+		$(ALONE) $(PYTHON) -m pytest $(INFRA) -n 3 --dist loadfile --durations 15 \
+			--ignore tests/infra/rolling;; esac
+	@case "$(INFRA)" in tests/infra|tests/infra/rolling*) set -x; \
+		$(ALONE) $(PYTHON) -m pytest $(INFRA:tests/infra=tests/infra/rolling) --durations 5;; esac
 
 bench: environment-test assets
 	$(ALONE) $(PYTHON) -m bench

@@ -10,7 +10,7 @@ locals {
         class           = "db.m7g.large"
         storage_gib     = 100
         max_storage_gib = 500
-        max_connections = 500
+        max_connections = 700
         backup_days     = 14
         replicas        = {}
         standby_replica = false
@@ -28,7 +28,7 @@ locals {
         class           = "db.m7g.xlarge"
         storage_gib     = 400
         max_storage_gib = 2000
-        max_connections = 1000
+        max_connections = 1600
         backup_days     = 21
         replicas        = { a = { instance_class = "db.m7g.xlarge" } }
         standby_replica = false
@@ -46,7 +46,7 @@ locals {
         class           = "db.r7g.2xlarge"
         storage_gib     = 1000
         max_storage_gib = 8000
-        max_connections = 2400
+        max_connections = 3400
         backup_days     = 35
         replicas        = { a = { instance_class = "db.r7g.2xlarge" } }
         standby_replica = true
@@ -65,7 +65,7 @@ locals {
         class           = "db.m7g.xlarge"
         storage_gib     = 100
         max_storage_gib = 500
-        max_connections = 2000
+        max_connections = 2400
         backup_days     = 35
         replicas        = {}
         standby_replica = false
@@ -114,21 +114,26 @@ locals {
   })
   helm = merge(local.singles, { web = local.web, worker = local.worker })
 
-  # A thread keeps one connection to each plane. A worker has some for its queue as well; the roles
-  # of which there is one, the migration and a person with psql take what stands here as `others`.
-  worker_queue = 4
-  others       = 40
-  planes       = var.shares_control_plane ? 2 : 1
-  own_connections = (
-    local.web.maxReplicas * local.web.processes * local.web.threads * local.planes
-    + local.worker.maxReplicas * (local.worker.concurrency * local.planes + local.worker_queue)
-    + local.others
-  )
+  # What each role opens at most in each plane: docs/operations.md, measured there. A release starts
+  # a quarter more web pods and one more worker before the old ones end.
+  tiers_connections = {
+    for name, tier in merge(local.tiers, { own = merge(local.tier, { web = local.web, worker = local.worker }) }) : name => {
+      web  = (tier.web.maxReplicas + ceil(tier.web.maxReplicas / 4)) * tier.web.processes * (tier.web.threads + 1)
+      cell = (tier.worker.maxReplicas + 1) * (3 * tier.worker.concurrency + 5) + 14 + local.singles.migrate.jobs
+      control = (
+        (tier.worker.maxReplicas + 1) * (tier.worker.concurrency + 2) + 11 + local.singles.migrate.jobs
+      )
+    }
+  }
+  own     = local.tiers_connections["own"]
+  has_pod = local.web.maxReplicas > 0
+  # People with psql, and what watches.
+  others = 10
+  own_connections = local.others + (local.has_pod ? (
+    local.own.web + local.own.cell + (var.shares_control_plane ? local.own.web + local.own.control : 0)
+  ) : 0)
   served_connections = sum(concat([0], [
-    for cell, tier in var.serves :
-    local.tiers[tier].web.maxReplicas * local.tiers[tier].web.processes * local.tiers[tier].web.threads
-    + local.tiers[tier].worker.maxReplicas * local.tiers[tier].worker.concurrency
-    + local.others
+    for tier in values(var.serves) : local.tiers_connections[tier].web + local.tiers_connections[tier].control
   ]))
   most = local.own_connections + local.served_connections
   connections = {

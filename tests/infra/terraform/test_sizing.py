@@ -25,8 +25,8 @@ def test_the_sizes_of_the_tiers_hold(place):
 def test_pods_that_the_database_cannot_bear_are_seen(place):
     numbers = place.folder / AT / "main.tf"
     numbers.write_text(
-        numbers.read_text().replace("max_connections = 2400", "max_connections = 2000")
+        numbers.read_text().replace("max_connections = 3400", "max_connections = 3000")
     )
     done = place.run("test", "-no-color", at=AT)
     assert done.code == 1
-    assert "The pods may open 1680 connections" in done.output
+    assert "The pods may open 2556 connections" in done.output

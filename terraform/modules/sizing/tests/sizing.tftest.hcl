@@ -12,8 +12,8 @@ run "small" {
   }
 
   assert {
-    condition     = output.connections.most == 8 * 2 * 8 * 2 + 6 * (2 * 2 + 4) + 40
-    error_message = "Each thread of a small cell keeps a connection to each plane of the one server."
+    condition     = output.connections.most == (10 * 18 + 7 * 11 + 18) + (10 * 18 + 7 * 4 + 15) + 10
+    error_message = "The pods of a small cell, a release under way, connect to both planes of the one server."
   }
 
   assert {
@@ -38,8 +38,8 @@ run "medium" {
   }
 
   assert {
-    condition     = output.connections.most == 20 * 2 * 8 + 12 * (2 + 4) + 40
-    error_message = "With a control plane elsewhere a thread keeps one connection here."
+    condition     = output.connections.most == 25 * 18 + 13 * 11 + 18 + 10
+    error_message = "With a control plane elsewhere only those to the cell count here."
   }
 
   assert {
@@ -111,8 +111,8 @@ run "the_control_plane_counts_the_pods_of_its_cells" {
   }
 
   assert {
-    condition     = output.connections.most == 40 + (20 * 16 + 12 * 2 + 40) + (40 * 16 + 30 * 4 + 40)
-    error_message = "Each thread of each cell keeps a connection to the control plane."
+    condition     = output.connections.most == 10 + (25 * 18 + 13 * 4 + 15) + (50 * 18 + 31 * 6 + 15)
+    error_message = "The pods of each cell connect to the control plane too."
   }
 }
 
@@ -145,7 +145,7 @@ run "more_connections_allow_more_pods" {
   variables {
     tier                 = "small"
     shares_control_plane = true
-    overrides            = { web_max = 20, max_connections = 1000, database_class = "db.m7g.xlarge" }
+    overrides            = { web_max = 20, max_connections = 1400, database_class = "db.m7g.xlarge" }
   }
 
   assert {
@@ -158,8 +158,9 @@ run "a_starter_has_one_gateway_and_two_nodes" {
   command = plan
 
   variables {
-    tier      = "small"
-    overrides = { nat_mode = "single", node_min = 2, node_max = 2, database_class = "db.t4g.medium", max_connections = 400, web_max = 2, worker_max = 1 }
+    tier                 = "small"
+    shares_control_plane = true
+    overrides            = { nat_mode = "single", node_min = 2, node_max = 2, database_class = "db.t4g.medium", max_connections = 400, web_max = 3, worker_max = 2 }
   }
 
   assert {
