@@ -21,7 +21,9 @@ ANSWERS: list[tuple[Callable[[], Path], list[str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("tool", "arguments", "answer"), ANSWERS, ids=lambda part: str(part)[:30])
+@pytest.mark.parametrize(
+    ("tool", "arguments", "answer"), ANSWERS, ids=[tool.__name__ for tool, *_ in ANSWERS]
+)
 def test_every_program_answers_with_the_version_that_is_meant(
     tool: Callable[[], Path], arguments: list[str], answer: str
 ) -> None:
