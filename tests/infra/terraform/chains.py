@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 
@@ -58,6 +59,7 @@ class Story:
     error: str = ""
     state: dict[str, Any] = field(default_factory=dict)
     raw_state: str = ""
+    secrets: set[str] = field(default_factory=set)
     again: dict[str, Any] = field(default_factory=dict)
     left: str = "not destroyed"
 
@@ -105,6 +107,7 @@ def _stand_up(story: Story, place: working.Working, inputs: dict[str, Any]) -> d
     _timed(story, "apply", place, "apply", "-auto-approve", "-parallelism=20", at=at)
     story.state = place.shown(at=at)
     story.raw_state = (place.folder / at / "terraform.tfstate").read_text()
+    story.secrets = secrets(place.cloud)
     _timed(story, "plan again", place, "plan", "-out", "again.tfplan", at=at)
     story.again = place.shown("again.tfplan", at=at)
     outputs = story.state["values"].get("outputs", {})
@@ -126,12 +129,25 @@ def _timed(story: Story, name: str, place: working.Working, *arguments: str, at:
 
 def zone(cloud: str) -> str:
     """A zone of the public host, as its owner would have one."""
-    client = boto3.client(
-        "route53",
+    client = _client("route53", cloud)
+    made = client.create_hosted_zone(Name=HOST, CallerReference=str(time.monotonic()))
+    return str(made["HostedZone"]["Id"]).rpartition("/")[2]
+
+
+def secrets(cloud: str) -> set[str]:
+    """The passwords and keys that the cloud keeps: Terraform made them and may not know them."""
+    client = _client("secretsmanager", cloud)
+    names = [one["Name"] for one in client.list_secrets()["SecretList"]]
+    texts = [client.get_secret_value(SecretId=name)["SecretString"] for name in names]
+    values = [str(value) for text in texts for value in json.loads(text).values()]
+    return {urlsplit(value).password or value for value in values if len(value) >= 30}
+
+
+def _client(service: str, cloud: str) -> Any:
+    return boto3.client(
+        service,
         endpoint_url=cloud,
-        region_name="us-east-1",
+        region_name=EVERYWHERE["region"],
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
-    made = client.create_hosted_zone(Name=HOST, CallerReference=str(time.monotonic()))
-    return str(made["HostedZone"]["Id"]).rpartition("/")[2]
