@@ -12,17 +12,21 @@ from tenants.addresses import connect_owner
 from tenants.context import Ref, use_control
 from tenants.models import FleetState
 from tenants.routing import HOSTS
-from tenants.schemas import migrate_schema
+from tenants.schemas import migrate_schema, migration_hash
 
 LATEST = "usersessions_usersession"
+OF_THE_NEXT = "0099_of_the_next_release"
 
 
 @pytest.fixture
 def others(open_fresh: Callable[[], Ref]) -> Iterator[tuple[Ref, Ref]]:
-    """Two workspaces of their own."""
+    """Two workspaces of their own, mended afterwards: others look at the whole fleet."""
     HOSTS.clear()
-    yield open_fresh(), open_fresh()
+    pair = open_fresh(), open_fresh()
+    yield pair
     HOSTS.clear()
+    for ref in pair:
+        _mend(ref)
 
 
 def test_a_workspace_that_is_behind_is_told_so_and_others_are_served(
@@ -61,7 +65,7 @@ def test_a_workspace_that_is_further_than_this_process_is_served(others: tuple[R
     ahead = others[0]
     _run(
         f"INSERT INTO {ahead.schema}.django_migrations (app, name, applied)"
-        " VALUES ('sales', '0099_of_the_next_release', now())"
+        f" VALUES ('sales', '{OF_THE_NEXT}', now())"
     )
     _note(ahead, "of the next release")
     assert _sign_in_page(ahead).status_code == 200
@@ -79,9 +83,19 @@ def _set_back(ref: Ref) -> None:
     _note(ref, "older")
 
 
-def _note(ref: Ref, migration_hash: str) -> None:
+def _mend(ref: Ref) -> None:
+    _run(f"DELETE FROM {ref.schema}.django_migrations WHERE name = '{OF_THE_NEXT}'")
+    migrate_schema(ref.schema, cell=ref.cell)
     with use_control():
-        FleetState.objects.filter(pk=ref.schema).update(migration_hash=migration_hash)
+        FleetState.objects.update_or_create(
+            pk=ref.schema,
+            defaults={"cell_id": ref.cell, "migration_hash": migration_hash(), "status": "current"},
+        )
+
+
+def _note(ref: Ref, head: str) -> None:
+    with use_control():
+        FleetState.objects.filter(pk=ref.schema).update(migration_hash=head)
 
 
 def _run(statement: str) -> None:
