@@ -141,11 +141,10 @@ def setup_control() -> None:
 def check_control() -> None:
     """Whether the control plane knows what this release asks of it. Raises ControlBehind."""
     with use_control():
-        executor = MigrationExecutor(connections[CONTROL])
-        missing = executor.migration_plan(_leaves(executor, control_apps()))
+        missing = count_missing(CONTROL, control_apps())
     if missing:
         raise ControlBehind(
-            f"The control plane lacks {len(missing)} migrations of this release. Release first "
+            f"The control plane lacks {missing} migrations of this release. Release first "
             "where CONTROL_OWNER_URL is set (the cell that owns it), then here."
         )
 
@@ -174,6 +173,12 @@ def jobs_ref() -> Ref:
 def _migrate(alias: str, labels: frozenset[str]) -> None:
     executor = MigrationExecutor(connections[alias])
     executor.migrate(_leaves(executor, labels))
+
+
+def count_missing(alias: str, labels: frozenset[str]) -> int:
+    """How many migrations of these apps the database lacks."""
+    executor = MigrationExecutor(connections[alias])
+    return len(executor.migration_plan(_leaves(executor, labels)))
 
 
 def _leaves(executor: MigrationExecutor, labels: frozenset[str]) -> list[tuple[str, str]]:

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
 from django.conf import settings
-from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 
 from tenants.addresses import connect
-from tenants.cells import jobs_ref, setup_planes
+from tenants.cells import count_missing, jobs_ref, setup_planes
 from tenants.context import use_control, use_tenant
 from tenants.fleet import Outcome, Progress, behind, migrate_fleet
 from tenants.models import Tenant
@@ -111,19 +109,13 @@ def pending() -> list[str]:
     found = []
     alias = owner_alias("control") if settings.CONTROL_OWNER_URL else "control"
     with use_control():
-        if missing := _missing(alias, control_apps()):
+        if missing := count_missing(alias, control_apps()):
             found.append(f"The control plane lacks {missing} migrations.")
     with use_tenant(jobs_ref()):
-        if missing := _missing(jobs_ref().cell, frozenset({JOBS_APP})):
+        if missing := count_missing(jobs_ref().cell, frozenset({JOBS_APP})):
             found.append(f"The job tables lack {missing} migrations.")
     if not found:
         with use_control():
             count = len(behind())
         found += [f"{count} schemas are behind this release."] if count else []
     return found
-
-
-def _missing(alias: str, labels: Collection[str]) -> int:
-    executor = MigrationExecutor(connections[alias])
-    leaves = [node for node in executor.loader.graph.leaf_nodes() if node[0] in labels]
-    return len(executor.migration_plan(leaves))

@@ -7,7 +7,6 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from psycopg import sql
 
 from local import postgres
 from local.ports import free_port
-from tests.server import ROOT
+from tests.server import ROOT, wait_for
 
 #: As RDS makes its master: no superuser, but it may make databases and roles.
 MASTER = "LOGIN CREATEDB CREATEROLE NOSUPERUSER"
@@ -67,21 +66,11 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     superuser = f"postgresql://{postgres.ADMIN}:{password}@127.0.0.1:{port}/postgres"
     try:
-        _wait(superuser, server, folder / "log")
+        wait_for(superuser, server, log=folder / "log")
         yield _with_master(port, superuser)
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(30)
-
-
-def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _attempt in range(400):
-        if postgres.answers(url):
-            return
-        if server.poll() is not None:
-            break
-        time.sleep(0.05)
-    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
 
 
 def _with_master(port: int, superuser: str) -> Cluster:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 
 from tenants.context import Ref, use_tenant
 
@@ -18,6 +21,16 @@ def person(name: str, *, ref: Ref) -> Any:
 
     with use_tenant(ref):
         return User.objects.select_related("team").get(email__startswith=f"{name}@")
+
+
+def session_of(user: Any) -> str:
+    """The key of a session of this person, who has not come by the log-in page."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
 
 
 @pytest.fixture

@@ -66,13 +66,18 @@ def _serve(folder: Path, *, port: int, url: str) -> None:
     with (folder / "pg.log").open("w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     atexit.register(_stop, server, os.getpid())
+    wait_for(url, server, log=folder / "pg.log")
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], *, log: Path) -> None:
+    """Until PostgreSQL answers; its log is the message when it does not."""
     for _attempt in range(400):
         if postgres.answers(url):
             return
         if server.poll() is not None:
             break
         time.sleep(0.05)
-    raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'pg.log').read_text()}")
+    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
 
 
 def _stop(server: subprocess.Popen[bytes], starter: int) -> None:

@@ -14,9 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from app.access.actors import load_actor
 from app.access.models import User
@@ -27,6 +24,7 @@ from tenants.addresses import connect
 from tenants.context import Ref, use_tenant
 from tests import planes
 from tests.live import Live
+from tests.people import session_of
 
 WORKSPACES = 50
 THREADS = 16
@@ -71,16 +69,6 @@ def _stamp(ref: Ref) -> Desk:
         made = changes.create_many(get("accounts"), rows, actor=actor, origin="api")
         _row, token = make_token(owner, name="leaks")
         return Desk(ref, token, session_of(owner), [outcome.id for outcome in made.outcomes])
-
-
-def session_of(user: User) -> str:
-    """The key of a session of this person."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
 
 
 def test_no_foreign_stamp_is_ever_seen(live: Live, desks: list[Desk]) -> None:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from psycopg import sql
 
 from tenants.addresses import connect
 from tenants.context import use_control, use_tenant
 from tenants.models import Domain
 from tests import planes
+from tests.people import session_of
 from tests.server import variables
 
 #: So many programs at a time; each has a token of its own, as tokens have limits.
@@ -65,16 +64,7 @@ def plant(pair: planes.Pair, *, public_host: str) -> Planted:
     with use_tenant(ref):
         owner = User.objects.get(pk=1)
         tokens = [make_token(owner, name=f"program {n}")[1] for n in range(ASKERS)]
-        return Planted(pair, ref.schema, ref.subdomain, tokens, _session(owner))
-
-
-def _session(user: Any) -> str:
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
+        return Planted(pair, ref.schema, ref.subdomain, tokens, session_of(owner))
 
 
 def _urls() -> dict[str, str]:
