@@ -55,13 +55,18 @@ PAGES = (
     "/api/v1/docs",
     "/nothing/here/",
 )
-#: Ends with the animations that end, or soon: a spinner goes on.
-SETTLED = """() => Promise.race([
-  Promise.all(document.getAnimations()
-    .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
-    .map(one => one.finished.catch(() => null))),
-  new Promise(resolve => setTimeout(resolve, 3000)),
-])"""
+#: True once two frames passed in which nothing moved but what always does (a spinner).
+SETTLED = """async () => {
+  const frame = () => new Promise(resolve => requestAnimationFrame(resolve));
+  const moving = () => document.getAnimations().filter(
+    one => one.playState !== "finished" && one.effect.getComputedTiming().endTime !== Infinity);
+  for (const end = performance.now() + 20000, still = {frames: 0}; performance.now() < end;) {
+    await frame();
+    still.frames = moving().length ? 0 : still.frames + 1;
+    if (still.frames === 2) return true;
+  }
+  return false;
+}"""
 LOOKS = (
     ("light", WIDE),
     ("dark", WIDE),
@@ -113,7 +118,7 @@ def fill_in(page: Any, live: Any, path: str, values: dict[str, str]) -> None:
 
 def faults(page: Any) -> list[str]:
     """What axe finds on the open page, once nothing moves on it any more."""
-    page.evaluate(SETTLED)
+    assert page.evaluate(SETTLED), f"something moves for ever on {page.url}"
     page.evaluate(AXE.read_text())
     found = page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]

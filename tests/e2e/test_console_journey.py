@@ -82,7 +82,8 @@ def signed_in(chrome: Any, live: Any, host: str, email: str, **more: Any) -> Any
 
 @pytest.mark.parametrize(("theme", "size"), LOOKS)
 def test_no_page_of_the_console_has_a_fault_that_axe_knows(chrome, live, fleet, theme, size):
-    page = signed_in(chrome, live, "ops", OPERATOR, color_scheme=theme, bypass_csp=True)
+    look = {"color_scheme": theme, "reduced_motion": "reduce", "bypass_csp": True}
+    page = signed_in(chrome, live, "ops", OPERATOR, **look)
     page.set_viewport_size(size)
     found = {}
     for path in (
