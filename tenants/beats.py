@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from tenants.context import use_control
 from tenants.operating import Beat
+from tenants.router import own_cell
 
 logger = logging.getLogger(__name__)
 EVERY = 10.0
 #: After so long without a word something is wrong with it.
 SILENT = timedelta(seconds=60)
-#: Processes that ended are forgotten once another of their kind lives.
+#: Processes that ended are forgotten once another of their kind and cell lives.
 FORGOTTEN = timedelta(minutes=15)
 
 
@@ -47,9 +48,10 @@ class Pulse:
                 Beat.objects.update_or_create(
                     kind=self.kind,
                     instance=self.instance,
-                    defaults={"at": now, "started_at": self.started_at},
+                    defaults={"at": now, "started_at": self.started_at, "cell": own_cell()},
                 )
-                Beat.objects.filter(kind=self.kind, at__lt=now - FORGOTTEN).delete()
+                ended = Beat.objects.filter(cell__in=(own_cell(), ""), at__lt=now - FORGOTTEN)
+                ended.filter(kind=self.kind).delete()
         except DatabaseError:
             logger.warning("the control plane does not hear that this %s lives", self.kind)
             return False

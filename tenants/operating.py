@@ -77,6 +77,8 @@ class Beat(models.Model):
     #: What it is (worker, provisioner, biller) and which one of them.
     kind = models.CharField(max_length=20)
     instance = models.CharField(max_length=100)
+    #: Whose workspaces it serves; empty from a release that did not say.
+    cell = models.SlugField(max_length=40, db_index=False, db_default="", blank=True)
     started_at = models.DateTimeField()
     at = models.DateTimeField()
 

@@ -38,6 +38,7 @@ class Process:
 
     kind: str
     instance: str
+    cell: str
     at: datetime | None
     is_silent: bool
 
@@ -115,12 +116,13 @@ def processes() -> list[Process]:
     now = timezone.now()
     beats = Beat.objects.order_by("kind", "-at")
     found = [
-        Process(one.kind, one.instance, one.at, is_silent=now - one.at > SILENT) for one in beats
+        Process(one.kind, one.instance, one.cell, one.at, is_silent=now - one.at > SILENT)
+        for one in beats
     ]
     found += _biller()
     for kind in ("provisioner", "worker", "scheduler", "biller"):
         if not any(one.kind == kind for one in found):
-            found.append(Process(kind, "", None, is_silent=True))
+            found.append(Process(kind, "", "", None, is_silent=True))
     return sorted(found, key=lambda one: (one.kind, one.is_silent))
 
 
@@ -128,4 +130,4 @@ def _biller() -> list[Process]:
     mark = Mark.objects.filter(pk=HEARTBEAT).first()
     if mark is None:
         return []
-    return [Process("biller", "", mark.at, is_silent=clock.now() - mark.at > SILENT)]
+    return [Process("biller", "", "", mark.at, is_silent=clock.now() - mark.at > SILENT)]

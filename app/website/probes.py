@@ -28,9 +28,13 @@ logger = logging.getLogger(__name__)
 PATIENCE_FOR_ALL = 3.0
 CELL_ENGINE = "tenants.backend"
 _SIGNS = """
-SELECT (SELECT extract(epoch FROM now() - max(at)) FROM tenants_beat WHERE kind = 'worker'),
-       (SELECT extract(epoch FROM now() - max(at)) FROM tenants_beat WHERE kind = 'scheduler'),
-       (SELECT extract(epoch FROM now() - max(at)) FROM tenants_beat WHERE kind = 'provisioner'),
+WITH heard AS (
+    SELECT kind, extract(epoch FROM now() - max(at)) AS ago FROM tenants_beat
+     WHERE cell IN (%(cell)s, '') GROUP BY kind
+)
+SELECT (SELECT ago FROM heard WHERE kind = 'worker'),
+       (SELECT ago FROM heard WHERE kind = 'scheduler'),
+       (SELECT ago FROM heard WHERE kind = 'provisioner'),
        (SELECT count(*) FROM tenants_readyschema
          WHERE tenant_id IS NULL AND state = 'ready' AND cell_id = %(cell)s),
        (SELECT extract(epoch FROM %(now)s - at) FROM billing_mark WHERE name = 'biller'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -135,7 +136,19 @@ def test_a_process_says_that_it_lives_but_not_all_the_time(control: None) -> Non
     pulse = Pulse("worker", instance="here:1")
     assert pulse.beat()
     assert not pulse.beat()
-    assert Beat.objects.filter(kind="worker", instance="here:1").count() == 1
+    assert Beat.objects.filter(kind="worker", instance="here:1", cell=CELL).count() == 1
+
+
+@pytest.mark.django_db
+def test_a_process_forgets_who_ended_beside_it_and_nobody_of_another_cell(control: None) -> None:
+    long_ago = timezone.now() - timedelta(hours=1)
+    for instance, cell in (("ended:1", CELL), ("far:1", "elsewhere")):
+        Beat.objects.create(
+            kind="worker", instance=instance, cell=cell, started_at=long_ago, at=long_ago
+        )
+    assert Pulse("worker", instance="here:1").beat()
+    left = Beat.objects.filter(instance__in=("ended:1", "far:1"))
+    assert [one.instance for one in left] == ["far:1"]
 
 
 def test_a_control_plane_that_is_down_ends_no_process(control: None, monkeypatch: Any) -> None:

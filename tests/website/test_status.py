@@ -108,12 +108,14 @@ def measured(settings, tmp_path):
 
 
 @pytest.fixture
-def alive(open_fresh):
+def alive(open_fresh, settings):
     """Worker, scheduler and provisioner say that they live, in rows that others see."""
     now = timezone.now()
     for kind in ("worker", "scheduler", "provisioner"):
         Beat.objects.update_or_create(
-            kind=kind, instance="test", defaults={"at": now, "started_at": now}
+            kind=kind,
+            instance="test",
+            defaults={"at": now, "started_at": now, "cell": settings.CELL},
         )
     yield
     Beat.objects.filter(instance="test").delete()
@@ -133,6 +135,17 @@ def test_it_measures_real_databases_and_rows(measured, alive, public):
     STATUS.clear()
     told = public.get("/status.json").json()
     assert {"name": "jobs", "status": "down"} in told["components"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "jobs"),
+    [("elsewhere", "down"), ("", "up")],
+    ids=["another cell's", "of a release that did not say"],
+)
+def test_a_worker_counts_for_its_own_cell(measured, alive, public, cell, jobs):
+    Beat.objects.filter(kind="worker").update(cell=cell)
+    told = public.get("/status.json").json()
+    assert {"name": "jobs", "status": jobs} in told["components"]
 
 
 @contextmanager
