@@ -51,15 +51,11 @@ test: environment-test assets
 	@$(MAKE) checks
 	$(ALONE) $(PYTHON) -m pytest $(TESTS)
 
-# What measures times runs last and alone. Of INFRA only: make test-infra INFRA=tests/infra/helm
+# Of INFRA only: make test-infra INFRA=tests/infra/helm
 INFRA := tests/infra
 test-infra: environment-test assets
 	@local/infra.sh
-	@case "$(INFRA)" in tests/infra/rolling*) ;; *) set -x; \
-		$(ALONE) $(PYTHON) -m pytest $(INFRA) -n 3 --dist loadfile --durations 15 \
-			--ignore tests/infra/rolling;; esac
-	@case "$(INFRA)" in tests/infra|tests/infra/rolling*) set -x; \
-		$(ALONE) $(PYTHON) -m pytest $(INFRA:tests/infra=tests/infra/rolling) --durations 5;; esac
+	@$(ALONE) tests/infra/run.sh $(INFRA)
 
 bench: environment-test assets
 	$(ALONE) $(PYTHON) -m bench
