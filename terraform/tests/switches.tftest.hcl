@@ -93,6 +93,28 @@ run "a_plane_without_pods_has_a_topic_alone" {
   }
 }
 
+run "a_budget_counts_what_bears_the_tag" {
+  command = plan
+
+  module {
+    source = "../modules/guardrails"
+  }
+
+  variables {
+    name               = "test"
+    alarm_emails       = ["oncall@example.com"]
+    topic_arn          = "arn:aws:sns:eu-central-1:123456789012:alarms"
+    monthly_budget_usd = 100
+    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/1"
+    cost_tag           = { key = "clientele:cell", value = "small" }
+  }
+
+  assert {
+    condition     = one(one(aws_budgets_budget.this.cost_filter).values) == "user:clientele:cell$small"
+    error_message = "AWS writes a tag of ours as user:KEY$VALUE."
+  }
+}
+
 run "guards_of_the_account_are_asked_for" {
   command = plan
 

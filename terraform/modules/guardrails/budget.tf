@@ -11,7 +11,7 @@ resource "aws_budgets_budget" "this" {
 
     content {
       name   = "TagKeyValue"
-      values = ["user:${cost_filter.value.key}$${cost_filter.value.value}"]
+      values = [join("$", ["user:${cost_filter.value.key}", cost_filter.value.value])]
     }
   }
 

@@ -61,13 +61,29 @@ data "aws_iam_policy_document" "this" {
 
       principals {
         type        = "Service"
-        identifiers = [for service in ["backup", "budgets", "cloudwatch", "events", "events.rds"] : "${service}.amazonaws.com"]
+        identifiers = [for service in ["backup", "budgets", "cloudwatch", "events.rds"] : "${service}.amazonaws.com"]
       }
 
       condition {
         test     = "StringEquals"
         variable = "aws:SourceAccount"
         values   = [local.account]
+      }
+    }
+  }
+
+  # EventBridge does not say to KMS whose rule it was: with the condition above nothing arrives.
+  dynamic "statement" {
+    for_each = each.key == "logs" ? ["events"] : []
+
+    content {
+      sid       = "Events"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      resources = ["*"]
+
+      principals {
+        type        = "Service"
+        identifiers = ["events.amazonaws.com"]
       }
     }
   }

@@ -4,8 +4,9 @@ output "bucket" {
 }
 
 output "arn" {
-  description = "ARN of the bucket."
+  description = "ARN of the bucket, once it keeps versions: copies are taken by no other."
   value       = aws_s3_bucket.this.arn
+  depends_on  = [aws_s3_bucket_versioning.this]
 }
 
 output "region" {

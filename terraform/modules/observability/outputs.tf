@@ -1,6 +1,7 @@
 output "topic_arn" {
   description = "Where alarms go."
   value       = aws_sns_topic.alarms.arn
+  depends_on  = [aws_sns_topic_policy.alarms]
 }
 
 output "application_log_group" {

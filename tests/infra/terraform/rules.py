@@ -154,6 +154,25 @@ def alarms_reach_somebody(state: State) -> list[str]:
     return _breaking(state, "aws_cloudwatch_metric_alarm", lambda alarm: alarm["alarm_actions"])
 
 
+def services_may_publish_alarms(state: State) -> list[str]:
+    """To the topic and with its key; EventBridge says to neither whose rule it was."""
+    found = []
+    for policy in resources(state, "aws_sns_topic_policy") + _keys_of_alarms(state):
+        free, bound = set[str](), set[str]()
+        for rule in json.loads(policy["values"]["policy"])["Statement"]:
+            told = rule["Principal"].get("Service", []) if rule["Principal"] != "*" else []
+            services = {told} if isinstance(told, str) else set(told)
+            (bound if "Condition" in rule else free).update(services)
+        bounded = {"cloudwatch.amazonaws.com", "events.rds.amazonaws.com"} <= bound
+        found += _unless(bounded and "events.amazonaws.com" in free, policy)
+    return found
+
+
+def _keys_of_alarms(state: State) -> list[dict[str, Any]]:
+    used = {one["values"]["kms_master_key_id"] for one in resources(state, "aws_sns_topic")}
+    return [key for key in resources(state, "aws_kms_key") if key["values"].get("arn") in used]
+
+
 RULES: list[Callable[[State], list[str]]] = [
     keys_rotate,
     logs_are_encrypted_and_end,
@@ -166,4 +185,5 @@ RULES: list[Callable[[State], list[str]]] = [
     roles_may_not_do_everything,
     pods_reach_files_only_through_the_role_of_a_workspace,
     alarms_reach_somebody,
+    services_may_publish_alarms,
 ]

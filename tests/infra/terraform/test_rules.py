@@ -9,6 +9,24 @@ import pytest
 from tests.infra.terraform import rules
 
 ANYBODY = json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
+BOUND = json.dumps(
+    {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sns:Publish",
+                "Principal": {
+                    "Service": [
+                        "cloudwatch.amazonaws.com",
+                        "events.amazonaws.com",
+                        "events.rds.amazonaws.com",
+                    ]
+                },
+                "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+            }
+        ]
+    }
+)
 FAULTS = {
     rules.keys_rotate: ("aws_kms_key", {"enable_key_rotation": False}),
     rules.logs_are_encrypted_and_end: (
@@ -51,6 +69,7 @@ FAULTS = {
         {"policy": ANYBODY},
     ),
     rules.alarms_reach_somebody: ("aws_cloudwatch_metric_alarm", {"alarm_actions": []}),
+    rules.services_may_publish_alarms: ("aws_sns_topic_policy", {"policy": BOUND}),
 }
 
 

@@ -28,7 +28,7 @@ CONFIGURATION = """provider_installation {
 #: the provider repeats for minutes. ministack knows most: test_ministack.py.
 LACKING = {
     "cluster-access": ["people.tf", "addons.tf", "associations.tf", "outputs.tf"],
-    "guardrails": ["budget.tf", "features.tf", "notifications.tf", "selection.tf"],
+    "guardrails": ["budget.tf", "features.tf", "selection.tf"],
     "backup-copy": ["main.tf", "outputs.tf"],
 }
 
