@@ -90,7 +90,7 @@ run "medium_at_a_control_plane_elsewhere" {
       zone_id           = "Z0123456789"
       repository_url    = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/clientele"
       secrets           = { app = "clientele/control/app", control = "clientele/control/control", controlOwner = "clientele/control/controlOwner" }
-      admin_secret_arn  = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-a"
+      admin_secret_arn  = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:clientele/control/admin-AbCdEf"
       key_arns          = ["arn:aws:kms:eu-west-1:123456789012:key/a"]
     }
   }
@@ -142,6 +142,7 @@ run "what_a_cell_refuses" {
     alarm_emails    = []
     disaster_region = "eu-central-1"
     config          = { STRIPE_API_KEY = "sk_live" }
+    secret_versions = { app = 2 }
   }
 
   expect_failures = [
@@ -152,5 +153,6 @@ run "what_a_cell_refuses" {
     var.alarm_emails,
     var.disaster_region,
     var.config,
+    var.secret_versions,
   ]
 }

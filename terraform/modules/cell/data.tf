@@ -8,6 +8,9 @@ module "database" {
   client_cidrs        = { for zone, cidr in module.network.private_cidrs : "pods-${zone}" => cidr }
   kms_key_arn         = local.key_arns["database"]
   logs_key_arn        = local.key_arns["logs"]
+  secrets_path        = "clientele/${var.name}"
+  admin_version       = lookup(var.secret_versions, "admin", 1)
+  recovery_days       = var.force_destroy ? 0 : 30
   engine_version      = var.engine_version
   instance_class      = module.sizing.database.class
   storage_gib         = module.sizing.database.storage_gib

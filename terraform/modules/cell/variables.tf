@@ -238,10 +238,15 @@ variable "config" {
 }
 
 variable "secret_versions" {
-  description = "A number by group of secrets; a higher one makes a new password."
+  description = "A number by group of secrets (admin, cell, jobs, owner, and with the control plane control and controlOwner); a higher one makes a new password."
   type        = map(number)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.secret_versions), ["admin", "cell", "jobs", "owner", "control", "controlOwner"])) == 0
+    error_message = "Passwords are of the groups admin, cell, jobs, owner, control and controlOwner; the secret app is changed by hand."
+  }
 }
 
 variable "deletion_protection" {

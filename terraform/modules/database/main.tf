@@ -1,8 +1,9 @@
 data "aws_partition" "here" {}
 
 locals {
-  follows = var.source_arn != null
-  family  = "postgres${split(".", var.engine_version)[0]}"
+  follows       = var.source_arn != null
+  family        = "postgres${split(".", var.engine_version)[0]}"
+  administrator = "clientele_admin"
 
   # Statements may hold what customers wrote, so the log never shows their words.
   parameters = {
@@ -92,10 +93,10 @@ resource "aws_db_instance" "this" {
   storage_encrypted     = true
   kms_key_id            = var.kms_key_arn
 
-  # A replica has the users of its source.
-  username                      = local.follows ? null : "clientele_admin"
-  manage_master_user_password   = local.follows ? null : true
-  master_user_secret_kms_key_id = local.follows ? null : var.kms_key_arn
+  # A replica has the users of its source. A password that RDS manages would forbid replicas.
+  username            = local.follows ? null : local.administrator
+  password_wo         = one([for stored in ephemeral.aws_secretsmanager_secret_version.admin : jsondecode(stored.secret_string).password])
+  password_wo_version = var.secrets_path == null ? null : var.admin_version
 
   db_subnet_group_name   = aws_db_subnet_group.this.name
   vpc_security_group_ids = [aws_security_group.this.id]
@@ -130,8 +131,9 @@ resource "aws_db_instance" "replica" {
   instance_class        = each.value.instance_class
   storage_type          = "gp3"
   max_allocated_storage = var.max_storage_gib
-  storage_encrypted     = true
-  kms_key_id            = var.kms_key_arn
+
+  # With the key of its source: AWS takes no other in the same region.
+  storage_encrypted = true
 
   vpc_security_group_ids = [aws_security_group.this.id]
   publicly_accessible    = false

@@ -29,6 +29,6 @@ output "security_group_id" {
 }
 
 output "admin_secret_arn" {
-  description = "The secret with user name and password of the master, which RDS makes and rotates; null of a replica."
-  value       = one(aws_db_instance.this.master_user_secret[*].secret_arn)
+  description = "The secret with user name and password of the administrator; null of a replica."
+  value       = one([for secret in aws_secretsmanager_secret.admin : secret.arn])
 }

@@ -20,7 +20,7 @@ variable "client_cidrs" {
 }
 
 variable "kms_key_arn" {
-  description = "Key of storage, snapshots, Performance Insights and the master's secret."
+  description = "Key of storage, snapshots, Performance Insights and the administrator's secret."
   type        = string
 }
 
@@ -30,9 +30,37 @@ variable "logs_key_arn" {
 }
 
 variable "source_arn" {
-  description = "A server of another region that this one follows as a replica; null for a server of its own. Setting it back to null promotes the replica."
+  description = "A server of another region that this one follows as a replica; null for a server of its own. Setting it back to null, and naming secrets_path, promotes the replica."
   type        = string
   default     = null
+}
+
+variable "secrets_path" {
+  description = "Path before the name of the administrator's secret: clientele/CELL; null for a replica, which has its source's administrator."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.secrets_path == null) == (var.source_arn != null)
+    error_message = "A server of its own needs secrets_path for its administrator; a replica (source_arn) has none."
+  }
+}
+
+variable "admin_version" {
+  description = "A higher number makes a new password of the administrator."
+  type        = number
+  default     = 1
+}
+
+variable "recovery_days" {
+  description = "Days in which the administrator's secret, deleted, can be had back; 0 for tests alone."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.recovery_days == 0 || (var.recovery_days >= 7 && var.recovery_days <= 30)
+    error_message = "A deleted secret is kept between 7 and 30 days, or not at all (0)."
+  }
 }
 
 variable "engine_version" {

@@ -5,7 +5,7 @@ data "aws_region" "here" {}
 locals {
   descriptions = {
     cluster  = "secrets of Kubernetes and disks of nodes"
-    database = "databases, their backups and the master's secret"
+    database = "databases, their backups and the administrator's secret"
     files    = "files of customers"
     logs     = "logs and alarms"
     secrets  = "secrets of the product"

@@ -58,6 +58,9 @@ module "database" {
   subnet_ids          = module.network.database_subnet_ids
   kms_key_arn         = module.keys.arns["database"]
   logs_key_arn        = module.keys.arns["logs"]
+  secrets_path        = "clientele/control"
+  admin_version       = lookup(var.secret_versions, "admin", 1)
+  recovery_days       = var.force_destroy ? 0 : 30
   instance_class      = module.sizing.database.class
   storage_gib         = module.sizing.database.storage_gib
   max_storage_gib     = module.sizing.database.max_storage_gib

@@ -38,9 +38,14 @@ variable "sizes" {
 }
 
 variable "secret_versions" {
-  description = "A number by group of secrets (control, controlOwner); a higher one makes a new password."
+  description = "A number by group of secrets (admin, control, controlOwner); a higher one makes a new password."
   type        = map(number)
   default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.secret_versions), ["admin", "control", "controlOwner"])) == 0
+    error_message = "Passwords are of the groups admin, control and controlOwner; the secret app is changed by hand."
+  }
 }
 
 variable "alarm_emails" {

@@ -117,7 +117,7 @@ variable "config" {
 }
 
 variable "secret_versions" {
-  description = "A number by group of secrets; a higher one makes a new password."
+  description = "A number by group of secrets (admin, cell, jobs, owner, control, controlOwner); a higher one makes a new password."
   type        = map(number)
   default     = {}
 }

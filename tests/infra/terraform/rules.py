@@ -51,6 +51,13 @@ def databases_are_encrypted_private_and_backed_up(state: State) -> list[str]:
     return _breaking(state, "aws_db_instance", keeps)
 
 
+def databases_may_be_followed(state: State) -> list[str]:
+    """RDS refuses replicas, and blue/green, of a server whose password it manages itself."""
+    return _breaking(
+        state, "aws_db_instance", lambda server: not server["manage_master_user_password"]
+    )
+
+
 def buckets_are_closed_versioned_and_encrypted(state: State) -> list[str]:
     """Each bucket has its block, its versions, its encryption and its policy of TLS."""
     wanted = {
@@ -177,6 +184,7 @@ RULES: list[Callable[[State], list[str]]] = [
     keys_rotate,
     logs_are_encrypted_and_end,
     databases_are_encrypted_private_and_backed_up,
+    databases_may_be_followed,
     buckets_are_closed_versioned_and_encrypted,
     buckets_refuse_plain_connections,
     nodes_keep_their_credentials,

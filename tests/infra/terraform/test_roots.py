@@ -79,7 +79,7 @@ def test_the_chart_takes_what_a_cell_says(stories, root, tmp_path):
 @pytest.mark.parametrize("root", CELLS)
 def test_what_a_cell_says_to_the_chart_holds_no_secret(stories, root):
     text = json.dumps(said(stories[root], "helm_values"))
-    assert len(stories[root].secrets) >= 4
+    assert len(stories[root].secrets) >= 7
     assert [one for one in stories[root].secrets if one in text] == []
     assert "postgresql://" not in text
 

@@ -42,6 +42,7 @@ FAULTS = {
             "replicate_source_db": "",
         },
     ),
+    rules.databases_may_be_followed: ("aws_db_instance", {"manage_master_user_password": True}),
     rules.buckets_are_closed_versioned_and_encrypted: ("aws_s3_bucket", {"bucket": "open"}),
     rules.buckets_refuse_plain_connections: ("aws_s3_bucket_policy", {"policy": ANYBODY}),
     rules.nodes_keep_their_credentials: (
