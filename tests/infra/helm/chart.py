@@ -25,6 +25,7 @@ WORKLOADS = {"Deployment", "Job"}
 Thing = dict[str, Any]
 
 OWN_DOMAIN = {"host": "crm.acme.example", "secretName": "acme-tls"}
+BETA_ARN = "arn:aws:acm:eu-central-1:123456789012:certificate/7a2d2b8f-beta"
 #: More than the tiers: all that can be switched on, and an installation without AWS.
 EVERYTHING: Thing = {
     "autoscaling": {"keda": {"enabled": True}},
@@ -32,10 +33,13 @@ EVERYTHING: Thing = {
     "ingress": {
         "ownDomains": [
             OWN_DOMAIN,
-            {"host": "crm.beta.example"},
+            {"host": "crm.beta.example", "certificateArn": BETA_ARN},
         ]
     },
-    "network": {"extra": [{"cidr": "10.20.64.9/32", "port": 3310}]},
+    "network": {
+        "ingressNamespaces": ["ingress-nginx"],
+        "extra": [{"cidr": "10.20.64.9/32", "port": 3310}],
+    },
     "image": {"pullSecrets": ["registry"]},
     "config": {"EMAIL_PORT": "2587", "CLAMD_ADDRESS": "10.20.64.9:3310"},
     "storage": {"encryption": "aws:kms"},
@@ -48,6 +52,8 @@ BY_HAND: Thing = {
 ON_PREMISES: Thing = BY_HAND | {
     "scheme": "https",
     "autoscaling": {"keda": {"enabled": True}},
+    "secrets": {"keys": {"keda": "clientele-keda"}},
+    "web": {"drainSeconds": 600},
     "worker": {"maxReplicas": 3},
     "ingress": {"tlsSecretName": "wildcard-tls", "ownDomains": [OWN_DOMAIN]},
     "storage": {

@@ -71,7 +71,7 @@ REFUSED: list[tuple[str, Thing, str]] = [
         {
             "ingress": {
                 "ownDomains": [
-                    {"host": "crm.b.example"},
+                    {"host": "crm.b.example", "certificateArn": chart.BETA_ARN},
                     {"host": "crm.b.example", "secretName": "x"},
                 ]
             }
@@ -82,6 +82,41 @@ REFUSED: list[tuple[str, Thing, str]] = [
         "on-premises",
         {"ingress": {"ownDomains": [{"host": "crm.acme.example"}]}},
         "crm.acme.example needs a secretName",
+    ),
+    (
+        "medium",
+        {"ingress": {"ownDomains": [{"host": "crm.acme.example"}]}},
+        "crm.acme.example needs a certificateArn",
+    ),
+    (
+        "medium",
+        {
+            "ingress": {
+                "certificateArn": "",
+                "ownDomains": [{"host": "crm.b.example", "certificateArn": chart.BETA_ARN}],
+            }
+        },
+        "crm.b.example has a certificateArn, so ingress.certificateArn",
+    ),
+    (
+        "medium",
+        {"ingress": {"ownDomains": [{"host": "crm.b.example", "certificateArn": "mine"}]}},
+        "/ingress/ownDomains/0/certificateArn",
+    ),
+    (
+        "on-premises",
+        {"ingress": {"ownDomains": [chart.OWN_DOMAIN | {"certificateArn": chart.BETA_ARN}]}},
+        "crm.acme.example has a secretName and a certificateArn",
+    ),
+    (
+        "medium",
+        {"ingress": {"ownDomains": [chart.OWN_DOMAIN]}},
+        "crm.acme.example has a secretName, so network.ingressNamespaces",
+    ),
+    (
+        "on-premises",
+        {"secrets": {"keys": {"keda": ""}}},
+        "secrets.keys.keda must name a Secret",
     ),
     ("medium", {"network": {"ingressCidrs": []}}, "/network"),
     ("medium", {"network": {"clusterCidrs": []}}, "/network/clusterCidrs"),
@@ -105,6 +140,31 @@ def test_a_wrong_value_is_refused_by_name(
     done = chart.template(*chart.arguments(scenario, tmp_path), "-f", str(path))
     assert done.returncode != 0
     assert named in done.stderr
+
+
+def test_an_alb_without_a_certificate_finds_those_of_all_hosts(tmp_path: Path) -> None:
+    path = tmp_path / "found.json"
+    own = [{"host": "crm.acme.example"}]
+    path.write_text(json.dumps({"ingress": {"certificateArn": "", "ownDomains": own}}))
+    done = chart.template(*chart.arguments("medium", tmp_path), "-f", str(path))
+    assert done.returncode == 0, done.stderr
+    assert "certificate-arn" not in done.stdout
+
+
+def test_keda_is_switched_on_in_two_steps(tmp_path: Path) -> None:
+    """KEDA refuses a ScaledObject while a HorizontalPodAutoscaler of the Deployment is there."""
+    words = chart.arguments("medium", tmp_path)
+    fixed = ["--set", "worker.replicas=4", "--set", "worker.maxReplicas=4"]
+    first, second = (
+        chart.Release(chart.parsed(chart.template(*words, *more).stdout))
+        for more in (fixed, ["--set", "autoscaling.keda.enabled=true"])
+    )
+    for release in (first, second):
+        scaled = [thing["metadata"]["name"] for thing in release.of("HorizontalPodAutoscaler")]
+        assert scaled == ["clientele-web"]
+    assert first.workload("worker")["spec"]["replicas"] == 4
+    assert first.of("ScaledObject") == []
+    assert len(second.of("ScaledObject")) == 1
 
 
 def test_the_chart_alone_asks_for_what_it_cannot_know() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.infra.helm.chart import BETA_ARN
 from tests.infra.helm.faults.planting import ALB, BOX, GONE, WORKER, Fault
 
 FAULTS: list[Fault] = [
@@ -40,6 +41,7 @@ FAULTS: list[Fault] = [
     ),
     ("the_load_balancer_speaks_tls", "Ingress/clientele", f"{ALB}wafv2-acl-arn", GONE),
     ("the_load_balancer_speaks_tls", "Ingress/clientele", f"{ALB}certificate-arn", GONE),
+    ("the_load_balancer_speaks_tls", "Ingress/clientele", f"{ALB}certificate-arn", BETA_ARN),
     (
         "the_load_balancer_asks_what_the_pod_is_asked",
         "Ingress/clientele",

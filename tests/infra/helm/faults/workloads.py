@@ -35,6 +35,7 @@ FAULTS: list[Fault] = [
     ("the_worker_may_finish", WORKER, f"{POD} terminationGracePeriodSeconds", 30),
     ("releases_roll_without_a_gap", WEB, "spec strategy", {"type": "Recreate"}),
     ("releases_roll_without_a_gap", WEB, "spec strategy rollingUpdate maxUnavailable", 1),
+    ("releases_roll_without_a_gap", WEB, "spec progressDeadlineSeconds", 30),
     ("replicas_are_said_by_one", WEB, "spec replicas", 4),
     ("replicas_are_said_by_one", "Deployment/clientele-biller", "spec replicas", GONE),
     (

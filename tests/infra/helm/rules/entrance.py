@@ -68,6 +68,9 @@ def certificates_are_for_the_hosts(release: Release) -> Iterator[str]:
 
 @rule
 def the_load_balancer_speaks_tls(release: Release) -> Iterator[str]:
+    values = release.values["ingress"]
+    named = [values["certificateArn"]]
+    named += [each["certificateArn"] for each in values["ownDomains"] if not each.get("secretName")]
     for ingress in albs(release):
         told = annotations(ingress)
         listens = json.loads(told.get(f"{ALB}listen-ports", "[]"))
@@ -75,9 +78,9 @@ def the_load_balancer_speaks_tls(release: Release) -> Iterator[str]:
             yield f"{name_of(ingress)}: requests without TLS are not sent on to it"
         if not told.get(f"{ALB}ssl-policy", "").startswith("ELBSecurityPolicy-TLS13-1-2-"):
             yield f"{name_of(ingress)}: speaks old TLS"
-        if told.get(f"{ALB}certificate-arn") != release.values["ingress"]["certificateArn"]:
-            yield f"{name_of(ingress)}: has no certificate"
-        if told.get(f"{ALB}wafv2-acl-arn") != release.values["ingress"]["wafArn"]:
+        if told.get(f"{ALB}certificate-arn") != ",".join(named):
+            yield f"{name_of(ingress)}: a host has no certificate"
+        if told.get(f"{ALB}wafv2-acl-arn") != values["wafArn"]:
             yield f"{name_of(ingress)}: stands without its firewall"
 
 

@@ -160,6 +160,9 @@ def releases_roll_without_a_gap(release: Release) -> Iterator[str]:
             yield f"{name_of(deployment)}: old pods go before new ones are there"
         elif rolling.get("maxUnavailable") != 0 or not rolling.get("maxSurge"):
             yield f"{name_of(deployment)}: fewer pods than asked for while it rolls"
+        spec = deployment["spec"]
+        if spec.get("progressDeadlineSeconds", 600) <= spec.get("minReadySeconds", 0):
+            yield f"{name_of(deployment)}: is refused, or given up before a pod counts as ready"
 
 
 @rule
@@ -204,7 +207,8 @@ def the_queue_is_read_with_its_own_key(release: Release) -> Iterator[str]:
     keys = {thing["metadata"]["name"]: thing for thing in release.of("TriggerAuthentication")}
     made = {thing["metadata"]["name"] for thing in release.of("ExternalSecret")}
     if release.values["secrets"]["source"] == "existing":
-        made = {release.values["secrets"]["keys"]["jobs"]}
+        keys_by_hand = release.values["secrets"]["keys"]
+        made = {keys_by_hand["keda"] or keys_by_hand["jobs"]}
     for scaled in release.of("ScaledObject"):
         for trigger in scaled["spec"]["triggers"]:
             key = keys.get(trigger["authenticationRef"]["name"])
