@@ -32,8 +32,14 @@ run "small" {
   }
 
   variables {
-    tier    = "small"
-    zone_id = "Z0123456789"
+    tier        = "small"
+    zone_id     = "Z0123456789"
+    own_domains = ["crm.acme.example"]
+  }
+
+  assert {
+    condition     = local.origins == ["https://crm.example.com", "https://*.crm.example.com", "https://crm.acme.example"]
+    error_message = "Pages of a company's own domain send files as well."
   }
 
   assert {
@@ -138,6 +144,7 @@ run "what_a_cell_refuses" {
     tier            = "large"
     zone_id         = null
     public_host     = "https://crm.example.com/"
+    own_domains     = ["https://crm.acme.example"]
     api_cidrs       = ["0.0.0.0/0"]
     alarm_emails    = []
     disaster_region = "eu-central-1"
@@ -148,6 +155,7 @@ run "what_a_cell_refuses" {
   expect_failures = [
     var.name,
     var.public_host,
+    var.own_domains,
     var.control_plane,
     var.api_cidrs,
     var.alarm_emails,

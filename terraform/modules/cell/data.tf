@@ -29,7 +29,7 @@ module "objectstore" {
 
   name          = "${local.name}-${local.account}-files"
   kms_key_arn   = local.key_arns["files"]
-  origins       = ["https://${var.public_host}", "https://*.${var.public_host}"]
+  origins       = local.origins
   service_roles = module.cluster.service_roles
   force_destroy = var.force_destroy
   replica = var.disaster_region == null ? null : {
@@ -40,6 +40,10 @@ module "objectstore" {
 }
 
 locals {
+  origins = concat(
+    ["https://${var.public_host}", "https://*.${var.public_host}"],
+    [for domain in var.own_domains : "https://${domain}"],
+  )
   server = {
     host = module.database.host
     port = module.database.port

@@ -43,6 +43,18 @@ variable "public_host" {
   }
 }
 
+variable "own_domains" {
+  description = "Companies' own domains (crm.acme.com), whose pages may send files; the chart's ingress.ownDomains serves them."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for domain in var.own_domains : can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", domain))])
+    error_message = "A company's own domain is one such as crm.acme.com, without scheme, port or path."
+  }
+}
+
 variable "operators_subdomain" {
   description = "Name of the operators' workspace below the public host."
   type        = string
@@ -250,7 +262,7 @@ variable "secret_versions" {
 }
 
 variable "deletion_protection" {
-  description = "Whether databases, load balancers and backups refuse to be deleted."
+  description = "Whether databases refuse to be deleted."
   type        = bool
   default     = true
   nullable    = false

@@ -8,6 +8,7 @@ module "cell" {
   name                = var.name
   cidr                = var.cidr
   public_host         = var.public_host
+  own_domains         = var.own_domains
   operators_subdomain = var.operators_subdomain
   zone_id             = var.zone_id
   control_plane       = var.control_plane

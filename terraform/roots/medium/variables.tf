@@ -25,6 +25,12 @@ variable "public_host" {
   type        = string
 }
 
+variable "own_domains" {
+  description = "Companies' own domains (crm.acme.com), whose pages may send files."
+  type        = set(string)
+  default     = []
+}
+
 variable "operators_subdomain" {
   description = "Name of the operators' workspace below the public host."
   type        = string
