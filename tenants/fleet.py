@@ -10,12 +10,20 @@ from dataclasses import dataclass
 from django.db import connections
 
 from tenants.context import use_control
-from tenants.models import FleetState, ReadySchema
+from tenants.lagging import lacks_migrations
+from tenants.models import FleetState, ReadySchema, Tenant
 from tenants.router import own_cell
-from tenants.schemas import migrate_schema, migration_hash
+from tenants.schemas import migrate_schema, migration_hash, owner_ref
 
 logger = logging.getLogger(__name__)
 Progress = Callable[["Outcome"], None]
+#: So many are looked at in a round: those of a later release differ from ours too, maybe all.
+WINDOW = 20
+#: So many are migrated in a round, each of them tried so often while its tables are busy.
+AT_ONCE = 3
+TRIES = 3
+#: After so many failures the migration is at fault: the rest is left to `migrate`.
+TOO_MANY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,35 @@ def migrate_fleet(
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         outcomes = list(pool.map(lambda row: _visit(row, progress), rows))
     return sum(1 for outcome in outcomes if outcome.error)
+
+
+def bring_stragglers() -> None:
+    """Migrate some workspaces that the release before made after `migrate` had listed them all.
+
+    One that is further than this release is not touched; one that failed waits for `migrate`.
+    """
+    lacking = [row for row in _unlike_ours() if is_lacking(row.schema_name, cell=row.cell_id)]
+    for row in lacking[:AT_ONCE]:
+        for _try in range(TRIES):
+            if not _bring_to_head(row).error:
+                break
+
+
+def is_lacking(schema: str, *, cell: str) -> bool:
+    """Whether a migration of this release is missing there, whatever its note says."""
+    return lacks_migrations(owner_ref(schema, cell=cell))
+
+
+def _unlike_ours() -> list[FleetState]:
+    """The latest noted for another release, oldest first; none when too many have failed."""
+    with use_control():
+        kept = Tenant.objects.filter(cell=own_cell()).exclude(status=Tenant.Status.CLOSED)
+        rows = FleetState.objects.filter(schema_name__in=kept.values("schema_name"))
+        rows = rows.exclude(migration_hash=migration_hash())
+        if rows.filter(status=FleetState.Status.FAILED).count() >= TOO_MANY:
+            return []
+        rows = rows.exclude(status=FleetState.Status.FAILED)
+        return list(rows.order_by("-updated_at")[:WINDOW])[::-1]
 
 
 def _visit(row: FleetState, progress: Progress) -> Outcome:

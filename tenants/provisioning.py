@@ -8,18 +8,19 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connections, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from tenants.addresses import connect, connect_owner
 from tenants.beats import Pulse
 from tenants.context import use_control
+from tenants.fleet import bring_stragglers, is_lacking
 from tenants.handoffs import forget_old_handoffs
 from tenants.metrics import SIGN_UPS
 from tenants.models import Cell, Domain, FleetState, ReadySchema, Removal, Tenant
 from tenants.router import own_cell
 from tenants.routing import HOSTS, workspace_host
-from tenants.schemas import ROLES_AT_ONCE, make_roles_through, migration_hash
+from tenants.schemas import ROLES_AT_ONCE, drop_schema, make_roles_through, migration_hash
 from tenants.template import ensure_template, replay_for_workspace
 
 logger = logging.getLogger(__name__)
@@ -161,8 +162,35 @@ def _mark_ready(ready: ReadySchema) -> None:
 
 
 def _missing(pool_size: int | None) -> int:
+    if not Cell.objects.filter(pk=own_cell(), is_open=True).exists():
+        return 0
     wanted = settings.POOL_SIZE if pool_size is None else pool_size
-    return max(0, wanted - ReadySchema.objects.filter(_ours(), tenant=None).count())
+    can_be_had = Q(state=WANTED) | Q(state=READY, migration_hash=migration_hash())
+    return max(0, wanted - ReadySchema.objects.filter(_ours(), can_be_had, tenant=None).count())
+
+
+def drop_stale() -> None:
+    """Remove what the release before made for nobody: who signs up now cannot claim it.
+
+    Killed in between, it leaves a wanted schema, which is made anew.
+    """
+    with use_control():
+        free = ReadySchema.objects.filter(_ours(), tenant=None)
+        for stale in free.filter(state=READY).exclude(migration_hash=migration_hash()):
+            if is_lacking(stale.schema_name, cell=stale.cell_id):
+                free.filter(pk=stale.pk, state=READY).update(state=WANTED)
+                _drop_wanted(free.filter(pk=stale.pk, state=WANTED))
+
+
+def _drop_wanted(rows: QuerySet[ReadySchema]) -> None:
+    with transaction.atomic(using="control"):
+        row = rows.select_for_update(skip_locked=True).first()
+        if row is None:
+            return
+        with connect_owner() as owner:
+            drop_schema(owner, row.schema_name)
+        FleetState.objects.filter(pk=row.schema_name).delete()
+        row.delete()
 
 
 def _ours(**more: Any) -> Q:
@@ -191,6 +219,8 @@ def run_forever(*, pause: float = 5.0) -> None:
 def _round() -> None:
     try:
         run_once()
+        bring_stragglers()
+        drop_stale()
         forget_old_handoffs()
         for path in getattr(settings, "PROVISIONER_HOOKS", ()):
             import_string(path)()

@@ -21,6 +21,7 @@ from tenants.router import JOBS_APP, WITHOUT_TABLES, alias_of, control_apps, own
 
 ROLES_AT_ONCE = 200
 LOCK_TIMEOUT = "5s"
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 Connection = psycopg.Connection[Any]
 
 
@@ -71,6 +72,8 @@ def migrate_schema(schema: str, *, cell: str) -> None:
     with use_tenant(ref), transaction.atomic(using=ref.cell):
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            # Whoever comes second finds nothing left to do, instead of a table in its way.
+            cursor.execute(LOCK, [f"migrate {schema}"])
         executor = MigrationExecutor(connection, progress_callback=_settle_constraints)
         leaves = [n for n in executor.loader.graph.leaf_nodes() if is_workspace_app(n[0])]
         executor.migrate(leaves)
