@@ -81,9 +81,10 @@ run "medium_at_a_control_plane_elsewhere" {
   }
 
   variables {
-    tier            = "medium"
-    disaster_region = "eu-west-1"
-    kms_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/customer"
+    tier                 = "medium"
+    disaster_region      = "eu-west-1"
+    kms_key_arn          = "arn:aws:kms:eu-central-1:123456789012:key/customer"
+    disaster_kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/customer"
     control_plane = {
       region            = "eu-west-1"
       cidr              = "10.0.0.0/16"
@@ -122,6 +123,16 @@ run "medium_at_a_control_plane_elsewhere" {
   }
 
   assert {
+    condition     = alltrue([for arn in values(module.standby["this"].key_arns) : arn == "arn:aws:kms:eu-west-1:123456789012:key/customer"])
+    error_message = "Copies in the other region are under the customer's key there."
+  }
+
+  assert {
+    condition     = length(module.keys.arns) == length(local.purposes)
+    error_message = "Our keys stay beside a customer's: what was written before needs them."
+  }
+
+  assert {
     condition     = length(module.peering) == 1 && length(module.registry) == 0 && length(module.control_secrets) == 0 && !local.guards_account
     error_message = "What the control plane has is not made again."
   }
@@ -129,6 +140,114 @@ run "medium_at_a_control_plane_elsewhere" {
   assert {
     condition     = length(module.backup_copy) == 1 && length(module.standby) == 1 && length(local.control_keys) == 0
     error_message = "Backups are copied to the other region; keys of another region do not open secrets of this one."
+  }
+}
+
+run "a_control_plane_that_leaves_its_region" {
+  command = plan
+
+  module {
+    source = "../modules/cell"
+  }
+
+  variables {
+    tier            = "small"
+    zone_id         = "Z0123456789"
+    disaster_region = "eu-west-1"
+    further_regions = ["eu-north-1"]
+  }
+
+  assert {
+    condition     = join(",", keys(local.secret_regions)) == "eu-north-1,eu-west-1" && local.secret_regions["eu-north-1"] == null
+    error_message = "SECRET_KEY and the control plane's address survive the region."
+  }
+}
+
+run "large" {
+  command = plan
+
+  module {
+    source = "../modules/cell"
+  }
+
+  variables {
+    tier            = "large"
+    zone_id         = "Z0123456789"
+    disaster_region = "eu-west-1"
+    disaster_cidr   = "10.41.0.0/16"
+  }
+
+  assert {
+    condition     = length(module.standby["this"].lag_alarms) == 1
+    error_message = "What is lost with a region is what the server there has not heard yet: somebody is told."
+  }
+}
+
+run "a_cell_where_the_control_plane_has_its_copies" {
+  command = plan
+
+  module {
+    source = "../modules/cell"
+  }
+
+  variables {
+    tier = "small"
+    control_plane = {
+      region            = "eu-west-1"
+      cidr              = "10.0.0.0/16"
+      vpc_id            = "vpc-0a"
+      route_table_id    = "rtb-0a"
+      security_group_id = "sg-0a"
+      host              = "control.example.com"
+      port              = 5432
+      database_cidrs    = ["10.0.224.0/22"]
+      zone_id           = "Z0123456789"
+      repository_url    = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/clientele"
+      secrets           = { app = "clientele/control/app", control = "clientele/control/control" }
+      admin_secret_arn  = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:admin"
+      key_arns          = ["arn:aws:kms:eu-west-1:123456789012:key/a", "arn:aws:kms:eu-central-1:123456789012:key/copies"]
+    }
+  }
+
+  assert {
+    condition     = join(",", local.control_keys) == "arn:aws:kms:eu-central-1:123456789012:key/copies"
+    error_message = "The key of the copies opens them, and no key of the other region."
+  }
+}
+
+run "a_customers_key_that_ends_at_the_border" {
+  command = plan
+
+  module {
+    source = "../modules/cell"
+  }
+
+  variables {
+    tier            = "medium"
+    zone_id         = "Z0123456789"
+    disaster_region = "eu-west-1"
+    kms_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/customer"
+  }
+
+  expect_failures = [var.disaster_kms_key_arn]
+}
+
+run "a_control_plane_has_no_files_to_copy" {
+  command = plan
+
+  module {
+    source = "../modules/standby"
+  }
+
+  variables {
+    name         = "clientele-control"
+    backup_days  = 35
+    alarm_emails = ["oncall@example.com"]
+  }
+
+  assert {
+    condition     = length(module.files) == 0 && length(aws_cloudwatch_metric_alarm.lag) == 0 && output.files_arn == null && length(module.keys.arns) == 4
+    error_message = "Without files and a server there is no bucket and no alarm, and keys all the same."
   }
 }
 

@@ -52,6 +52,8 @@ locals {
     control      = merge(local.server, { variable = "CONTROL_DATABASE_URL", role = "control_login", database = "control" })
     controlOwner = merge(local.server, { variable = "CONTROL_OWNER_URL", role = "control_owner", database = "control" })
   }
+  abroad_key_arns = { for standby in module.standby : var.disaster_region => standby.key_arns["secrets"] }
+  secret_regions  = merge({ for region in var.further_regions : region => null }, local.abroad_key_arns)
   cell_addresses = {
     cell  = merge(local.server, { variable = "DATABASE_URL", role = "cell_login", database = "cell" })
     jobs  = merge(local.server, { variable = "JOBS_DATABASE_URL", role = "jobs_worker", database = "cell" })
@@ -80,7 +82,7 @@ module "control_secrets" {
   app             = true
   addresses       = local.control_addresses
   versions        = { for group, version in var.secret_versions : group => version if contains(keys(local.control_addresses), group) }
-  replica_regions = var.further_regions
+  replica_regions = local.secret_regions
   recovery_days   = var.force_destroy ? 0 : 30
   tags            = local.tags
 }
@@ -91,6 +93,7 @@ module "standby" {
 
   name         = local.name
   files_name   = "${local.name}-${local.account}-files-copy"
+  kms_key_arn  = var.disaster_kms_key_arn
   backup_days  = module.sizing.database.backup_days
   alarm_emails = var.alarm_emails
   replica = !module.sizing.database.standby_replica ? null : {

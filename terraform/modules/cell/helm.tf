@@ -14,7 +14,7 @@ locals {
     [module.database.admin_secret_arn],
     local.control_admin_arns,
   )
-  control_keys      = try(var.control_plane.region == var.region ? var.control_plane.key_arns : [], [])
+  control_keys      = try([for arn in var.control_plane.key_arns : arn if split(":", arn)[3] == var.region], [])
   readable_key_arns = distinct(concat([local.key_arns["secrets"], local.key_arns["database"]], local.control_keys))
 
   control_server = local.holds_control_plane ? {
@@ -88,6 +88,6 @@ locals {
     repository_url    = module.registry["clientele"].url
     secrets           = local.control_secrets
     admin_secret_arn  = module.database.admin_secret_arn
-    key_arns          = [local.key_arns["secrets"]]
+    key_arns          = concat([local.key_arns["secrets"]], values(local.abroad_key_arns))
   }
 }

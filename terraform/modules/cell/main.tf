@@ -29,11 +29,12 @@ module "sizing" {
   overrides            = var.sizes
 }
 
+# Made also beside a customer's key: files and backups from before still need them.
 module "keys" {
   source = "../keys"
 
   name     = local.name
-  purposes = var.kms_key_arn == null ? local.purposes : []
+  purposes = local.purposes
   tags     = local.tags
 }
 

@@ -181,6 +181,17 @@ variable "kms_key_arn" {
   default     = null
 }
 
+variable "disaster_kms_key_arn" {
+  description = "The customer's own key of the other region, for the copies there; needed with kms_key_arn and disaster_region."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.disaster_kms_key_arn != null || var.kms_key_arn == null || var.disaster_region == null
+    error_message = "Copies in another region need a key of the customer there as well: disaster_kms_key_arn."
+  }
+}
+
 variable "disaster_region" {
   description = "Another region that gets copies of backups and files and, of a large cell, a database that follows; null for none."
   type        = string

@@ -14,10 +14,11 @@ resource "aws_secretsmanager_secret" "this" {
   tags                    = var.tags
 
   dynamic "replica" {
-    for_each = contains(local.shared, each.key) ? var.replica_regions : []
+    for_each = contains(local.shared, each.key) ? var.replica_regions : {}
 
     content {
-      region = replica.value
+      region     = replica.key
+      kms_key_id = replica.value
     }
   }
 }

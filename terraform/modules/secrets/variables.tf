@@ -49,9 +49,9 @@ variable "ca_path" {
 }
 
 variable "replica_regions" {
-  description = "Further regions whose cells read what all cells share: app and control."
-  type        = set(string)
-  default     = []
+  description = "Further regions that get what all cells share (app and control): the key of each there, or null for AWS' own."
+  type        = map(string)
+  default     = {}
 }
 
 variable "recovery_days" {

@@ -1,11 +1,18 @@
 variable "name" {
-  description = "Name of the cell that has copies in this region."
+  description = "Name of the cell or plane that has copies in this region."
   type        = string
 }
 
 variable "files_name" {
-  description = "Name of the bucket with the copies of files."
+  description = "Name of the bucket with the copies of files; null where there are none (a control plane)."
   type        = string
+  default     = null
+}
+
+variable "kms_key_arn" {
+  description = "A customer's own key of this region for everything in it; null takes keys that are made here."
+  type        = string
+  default     = null
 }
 
 variable "backup_days" {

@@ -6,7 +6,8 @@ locals {
     "clientele:cell"      = "control"
     "clientele:residency" = var.residency
   })
-  purposes = toset(concat(["database", "files", "logs", "secrets"], var.guards_account ? ["trail"] : []))
+  purposes        = toset(concat(["database", "files", "logs", "secrets"], var.guards_account ? ["trail"] : []))
+  abroad_key_arns = { for standby in module.standby : var.disaster_region => standby.key_arns["secrets"] }
   server = {
     host = module.database.host
     port = module.database.port
@@ -83,7 +84,7 @@ module "secrets" {
     controlOwner = merge(local.server, { variable = "CONTROL_OWNER_URL", role = "control_owner", database = "control" })
   }
   versions        = var.secret_versions
-  replica_regions = var.cell_regions
+  replica_regions = merge({ for region in var.cell_regions : region => null }, local.abroad_key_arns)
   recovery_days   = var.force_destroy ? 0 : 30
   tags            = local.tags
 }
@@ -103,6 +104,35 @@ resource "aws_route53_zone" "this" {
   tags          = local.tags
 }
 
+module "standby" {
+  source   = "../../modules/standby"
+  for_each = toset(var.disaster_region == null ? [] : ["this"])
+
+  name                = local.name
+  backup_days         = module.sizing.database.backup_days
+  alarm_emails        = var.alarm_emails
+  deletion_protection = var.deletion_protection
+  force_destroy       = var.force_destroy
+  tags                = local.tags
+
+  providers = {
+    aws = aws.disaster
+  }
+}
+
+module "backup_copy" {
+  source   = "../../modules/backup-copy"
+  for_each = toset(var.disaster_region == null ? [] : ["this"])
+
+  source_arn  = module.database.arn
+  backup_days = module.sizing.database.backup_days
+  kms_key_arn = module.standby["this"].key_arns["database"]
+
+  providers = {
+    aws = aws.disaster
+  }
+}
+
 module "guardrails" {
   source = "../../modules/guardrails"
 
@@ -114,6 +144,7 @@ module "guardrails" {
   backups            = { database = module.database.arn }
   backup_days        = module.sizing.database.backup_days
   kms_key_arn        = module.keys.arns["database"]
+  copy_vault_arn     = one([for standby in module.standby : standby.vault_arn])
   guards_account     = var.guards_account
   trail_key_arn      = var.guards_account ? module.keys.arns["trail"] : null
   force_destroy      = var.force_destroy

@@ -14,7 +14,7 @@ output "cell_inputs" {
       repository_url    = module.registry.url
       secrets           = module.secrets.names
       admin_secret_arn  = module.database.admin_secret_arn
-      key_arns          = [module.keys.arns["secrets"], module.keys.arns["database"]]
+      key_arns          = concat([module.keys.arns["secrets"], module.keys.arns["database"]], values(local.abroad_key_arns))
     }
   }
 }

@@ -31,6 +31,17 @@ variable "cell_regions" {
   default     = []
 }
 
+variable "disaster_region" {
+  description = "Another region that gets copies of backups and of the secrets that all cells share; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.disaster_region != var.region
+    error_message = "Copies in the region of the control plane survive nothing: name another region."
+  }
+}
+
 variable "sizes" {
   description = "What is sized otherwise: database_class, database_storage_gib, max_connections."
   type        = any

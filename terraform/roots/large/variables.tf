@@ -120,6 +120,12 @@ variable "kms_key_arn" {
   default     = null
 }
 
+variable "disaster_kms_key_arn" {
+  description = "The customer's own key of disaster_region; needed with kms_key_arn."
+  type        = string
+  default     = null
+}
+
 variable "config" {
   description = "Further plain variables of the product by their names (EMAIL_HOST, ...); no secrets."
   type        = map(string)
@@ -141,6 +147,18 @@ variable "disaster_region" {
 variable "disaster_cidr" {
   description = "Addresses of the network in the other region, for the database that follows there."
   type        = string
+}
+
+variable "further_regions" {
+  description = "Regions of further cells that read the secrets of the control plane that this cell holds."
+  type        = set(string)
+  default     = []
+}
+
+variable "serves" {
+  description = "Tiers of further cells that use the control plane that this cell holds, by name."
+  type        = map(string)
+  default     = {}
 }
 
 variable "guards_account" {

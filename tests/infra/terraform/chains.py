@@ -38,7 +38,7 @@ CHAINS: dict[str, dict[str, dict[str, Any]]] = {
         "small": CELL | {"name": "small"},
     },
     "together": {
-        "control-plane": COMPANY | {"cells": {"medium": "medium"}},
+        "control-plane": COMPANY | ABROAD | {"cells": {"medium": "medium"}},
         "medium": CELL | ABROAD | {"name": "medium", "owns_control_plane": True},
     },
     "dedicated": {

@@ -143,6 +143,20 @@ def labels_of_secrets_that_stay() -> None:
     secretsmanager.FakeSecret.reset_default_version = replaced
 
 
+def copied_secrets_under_the_key_that_was_asked_for() -> None:
+    """Every copy in another region says that it is under AWS' own key."""
+    copy = secretsmanager.FakeSecret.create_replicas
+
+    @wraps(copy)
+    def copied(self: Any, replica_regions: Any, force_overwrite: bool) -> Any:
+        replicas = copy(self, replica_regions, force_overwrite)
+        for replica, asked in zip(replicas, replica_regions, strict=True):
+            replica.config["KmsKeyId"] = asked.get("KmsKeyId") or replica.config["KmsKeyId"]
+        return replicas
+
+    secretsmanager.FakeSecret.create_replicas = copied
+
+
 def _become(database: Any, asked: dict[str, Any]) -> None:
     """A server of its own, with the insights that were asked for."""
     database.dbi_resource_id = f"db-{secrets.token_hex(13).upper()}"
@@ -159,4 +173,5 @@ if __name__ == "__main__":
     backup_vaults_that_tell_they_are_empty()
     tags_of_backups_by_their_whole_name()
     labels_of_secrets_that_stay()
+    copied_secrets_under_the_key_that_was_asked_for()
     server.main(["-H", "127.0.0.1", "-p", sys.argv[1]])

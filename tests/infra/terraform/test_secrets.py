@@ -30,7 +30,10 @@ module "secrets" {
   kms_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/secrets"
   app             = true
   versions        = var.versions
-  replica_regions = ["eu-west-1"]
+  replica_regions = {
+    "eu-north-1" = null
+    "eu-west-1"  = "arn:aws:kms:eu-west-1:123456789012:key/secrets"
+  }
   addresses = {
     control = {
       variable = "CONTROL_DATABASE_URL"
@@ -117,6 +120,7 @@ def test_no_password_is_in_the_state(place, store):
 
 
 def test_only_what_all_cells_share_is_copied_to_other_regions(place):
+    assert Store(place.cloud, "eu-north-1").names() == {CELL, APP}
     assert Store(place.cloud, "eu-west-1").names() == {CELL, APP}
 
 
