@@ -34,6 +34,18 @@ OF_THE_DEAD = PUT_BACK.format(
     " OR worker.last_heartbeat < now() - make_interval(secs => %(seconds)s))"
 )
 OF_ONE = PUT_BACK.format(which="worker.id = %(worker)s")
+#: While a release goes out, workers of the old one get jobs that only the new one knows.
+UNKNOWN_SECONDS = 30
+UNKNOWN_TIMES = 40
+#: It was not tried, so it is no attempt: what was begun beyond the attempts was put off.
+PUT_OFF = """
+UPDATE procrastinate_jobs AS job
+   SET status = 'todo', scheduled_at = now() + make_interval(secs => %(seconds)s)
+ WHERE id = %(job)s AND worker_id = %(worker)s AND status = 'doing'
+   AND (SELECT count(*) FROM procrastinate_events AS event
+         WHERE event.job_id = job.id AND event.type = 'started') - attempts <= %(most)s
+RETURNING id
+"""
 #: Only new jobs are announced by the queue itself.
 ANNOUNCE = """
 SELECT pg_notify('procrastinate_any_queue_v1', json_build_object(

@@ -29,6 +29,10 @@ LOW = -10
 QUEUE = "default"
 
 
+class UnknownSchedule(Exception):
+    """This release has no schedule of that name; the one that called the round may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A job and when it is due, as cron says it, in UTC."""
@@ -95,13 +99,15 @@ async def call_rounds(app: procrastinate.App, clock: Clock) -> int:
     return made
 
 
-@task(name="tenants.start_round")
+@task(name="tenants.start_round", attempts=6)
 def start_round(*, schedule: str, **_moment: int) -> None:
-    """Enqueue the job in every active workspace, unless it still waits there."""
+    """Enqueue the job in every active workspace, unless it still waits there.
+
+    Raises UnknownSchedule, so that a worker of the right release gets it.
+    """
     found = SCHEDULES.get(schedule)
     if found is None:
-        logger.warning("nothing is scheduled as %s any more", schedule)
-        return
+        raise UnknownSchedule(schedule)
     for ref in active_workspaces():
         with use_tenant(ref):
             _enqueue(found.task, name=schedule, ref=ref)

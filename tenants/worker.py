@@ -11,13 +11,15 @@ import procrastinate
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
 from tenants.addresses import address
 from tenants.beats import Pulse
 from tenants.failures import tell_faults
 from tenants.jobs import worker_app
-from tenants.returns import become_hand_back
+from tenants.returns import PUT_OFF, UNKNOWN_SECONDS, UNKNOWN_TIMES, become_hand_back
 from tenants.router import own_cell
 
 logger = logging.getLogger(__name__)
@@ -30,7 +32,7 @@ POLLING = 5.0
 
 
 class EndingWorker(Worker):
-    """Says when it begins to end: told to, or because it lost its connections."""
+    """Leaves unknown jobs to workers of another release, and says when it begins to end."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,6 +42,23 @@ class EndingWorker(Worker):
         """Take nothing new; what was begun goes on."""
         self.is_ending.set()
         super().stop()  # type: ignore[no-untyped-call]
+
+    async def _process_job(self, context: JobContext) -> None:
+        if context.job.task_name in self.app.tasks or not await self._put_off(context.job):
+            await super()._process_job(context)
+
+    async def _put_off(self, job: Job) -> bool:
+        """Whether it waits for another worker now; it does not wait for ever."""
+        rows = await self.app.connector.execute_query_all_async(
+            PUT_OFF,
+            job=job.id,
+            worker=self.worker_id,
+            seconds=UNKNOWN_SECONDS,
+            most=UNKNOWN_TIMES,
+        )
+        if rows:
+            logger.warning("job %s (%s) waits for another release", job.id, job.task_name)
+        return bool(rows)
 
 
 async def run_worker(*, concurrency: int = 2) -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
+import procrastinate
 import pytest
 
 from tenants import schedules
@@ -15,7 +16,15 @@ from tenants.addresses import address, connect_owner
 from tenants.context import Ref, use_control, use_tenant
 from tenants.jobs import worker_app
 from tenants.models import Tenant
-from tenants.schedules import SCHEDULES, Clock, Schedule, call_rounds, every, start_round
+from tenants.schedules import (
+    SCHEDULES,
+    Clock,
+    Schedule,
+    UnknownSchedule,
+    call_rounds,
+    every,
+    start_round,
+)
 from tests import planes
 from tests.live import Live
 
@@ -77,10 +86,15 @@ def test_a_round_reaches_every_active_workspace_and_waits_in_it_once(open_fresh:
     assert closed.schema not in reached
 
 
-def test_a_schedule_that_is_gone_is_not_started(fresh: Ref) -> None:
+def test_a_round_of_another_releases_schedule_is_tried_again(fresh: Ref) -> None:
     before = len(_jobs(NAME))
-    start_round(schedule="tests.gone", timestamp=1)
+    with pytest.raises(UnknownSchedule) as raised:
+        start_round(schedule="tests.of_another_release", timestamp=1)
     assert len(_jobs(NAME)) == before
+    job = procrastinate.jobs.Job(
+        id=1, queue="default", lock=None, queueing_lock=None, task_name=start_round.queued.name
+    )
+    assert start_round.queued.get_retry_exception(raised.value, job) is not None
 
 
 def _jobs(name: str) -> list[dict[str, Any]]:

@@ -16,15 +16,19 @@ from typing import Any
 import pytest
 
 from app.access.models import Team
+from tenants import jobs
 from tenants.addresses import address, connect_owner
 from tenants.context import Ref, use_tenant
 from tenants.jobs import worker_app
-from tenants.returns import MAX_ATTEMPTS, hand_back
+from tenants.returns import MAX_ATTEMPTS, UNKNOWN_TIMES, hand_back
 from tenants.scheduler import rescue
+from tenants.worker import EndingWorker
 from tests import planes
 from tests.live import OWNERS, Live
 from tests.server import ROOT
 from tests.tenants.tasks import add_team, interrupted, takes_long
+
+STARTS = "SELECT count(*) FROM procrastinate_events WHERE job_id = %s AND type = 'started'"
 
 
 @pytest.fixture
@@ -140,6 +144,48 @@ def test_only_its_own_jobs_are_handed_back(fresh: Ref) -> None:
     assert hand_back(_jobs_url(), worker=mine) == [number]
     assert _status(foreign) == ("doing", 0)
     assert _sql("SELECT count(*) FROM procrastinate_workers WHERE id = %s", mine) == (0,)
+
+
+def test_a_job_that_only_another_release_knows_waits_for_it(fresh: Ref) -> None:
+    number = _unknown(fresh, queue="tests.unknown")
+    _work_off("tests.unknown")
+    assert _status(number) == ("todo", 0)
+    query = """SELECT scheduled_at > now() + make_interval(secs => 1)
+               FROM procrastinate_jobs WHERE id = %s"""
+    assert _sql(query, number) == (True,)
+    _work_off("tests.unknown")
+    assert _sql(STARTS, number) == (1,)
+    _sql("DELETE FROM procrastinate_jobs WHERE id = %s RETURNING id", number)
+
+
+def test_a_job_that_no_release_knows_fails_in_the_end(fresh: Ref) -> None:
+    number = _unknown(fresh, queue="tests.never_known")
+    query = """INSERT INTO procrastinate_events (job_id, type, at)
+               SELECT %s, 'started', now() FROM generate_series(1, %s) RETURNING id"""
+    _sql(query, number, UNKNOWN_TIMES)
+    _work_off("tests.never_known")
+    assert _status(number) == ("failed", 1)
+    _sql("DELETE FROM procrastinate_jobs WHERE id = %s RETURNING id", number)
+
+
+def _unknown(ref: Ref, *, queue: str) -> int:
+    """A job of a task that is not in this release, in a queue of its own."""
+    with use_tenant(ref):
+        queued = jobs.app.configure_task("tests.of_another_release", queue=queue)
+        return queued.defer(tenant=ref.schema, actor=None)
+
+
+def _work_off(queue: str) -> None:
+    """Run a worker until nothing in the queue is due."""
+
+    async def once() -> None:
+        app = worker_app(_jobs_url())
+        async with app.open_async():
+            worker = EndingWorker(app, queues=[queue], wait=False, install_signal_handlers=False)
+            await worker.run()  # type: ignore[no-untyped-call]
+
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, once()).result()
 
 
 def _hears(pid: int, number: signal.Signals) -> bool:
