@@ -15,15 +15,22 @@ from tenants.router import own_cell
 
 #: Whoever asks must not hang because a database does.
 PATIENCE: dict[str, Any] = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}
+#: Nobody may take a job while another of its lock runs or stands before it in line.
 _QUEUE = """
-SELECT count(*) FILTER (WHERE job.status = 'todo'),
-       count(*) FILTER (WHERE job.status = 'doing'),
-       count(*) FILTER (WHERE job.status = 'failed'),
-       coalesce(extract(epoch FROM now() - min(coalesce(job.scheduled_at, (
-           SELECT min(at) FROM jobs.procrastinate_events AS event WHERE event.job_id = job.id
-       ))) FILTER (WHERE job.status = 'todo' AND coalesce(job.scheduled_at, now()) <= now())), 0)
-  FROM jobs.procrastinate_jobs AS job
- WHERE job.status IN ('todo', 'doing', 'failed')
+SELECT count(*) FILTER (WHERE status = 'todo'),
+       count(*) FILTER (WHERE status = 'doing'),
+       count(*) FILTER (WHERE status = 'failed'),
+       (SELECT coalesce(extract(epoch FROM now() - min(coalesce(job.scheduled_at, (
+                   SELECT min(at) FROM jobs.procrastinate_events AS event
+                    WHERE event.job_id = job.id)))), 0)
+          FROM jobs.procrastinate_jobs AS job
+         WHERE job.status = 'todo' AND coalesce(job.scheduled_at, now()) <= now()
+           AND NOT EXISTS (
+               SELECT FROM jobs.procrastinate_jobs AS other
+                WHERE other.lock = job.lock AND (other.status = 'doing'
+                   OR other.status = 'todo'
+                      AND (other.priority, job.id) > (job.priority, other.id))))
+  FROM jobs.procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed')
 """
 _CONNECTIONS = """
 SELECT count(*), current_setting('max_connections')::int

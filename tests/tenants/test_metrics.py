@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import urllib.request
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from prometheus_client import REGISTRY
 
 from app.config.edge import group_of
@@ -129,6 +131,32 @@ def test_the_worker_tells_jobs_and_connections(served, fresh):
     assert waiting >= 2
     assert three_days <= oldest < three_days + 600
     assert 'clientele_database_connections{kind="most",plane="cell"}' in text
+
+
+@pytest.mark.parametrize("asked", ["metrics", "keda"])
+@pytest.mark.parametrize(
+    ("status", "priority", "stands"),
+    [("doing", 0, True), ("todo", 0, True), ("todo", -1, False), ("failed", 0, False)],
+)
+def test_a_job_in_line_for_its_lock_is_no_job_that_could_run(asked, status, priority, stands, db):
+    year = 365 * 86400
+    before = f"""INSERT INTO procrastinate_jobs
+        (queue_name, task_name, lock, status, priority, scheduled_at) VALUES
+        ('q', 'tests.first', 'tests.line', '{status}', {priority}, now() + interval '1 hour'),
+        ('q', 'tests.second', 'tests.line', 'todo', 0, now() - interval '{year} seconds')"""
+    with connect_owner() as owner, owner.transaction(force_rollback=True):
+        owner.execute("SET LOCAL search_path = jobs")
+        owner.execute(before)
+        oldest = owner.execute(_asked_by(asked)).fetchone()[-1]
+    assert (oldest < year) is stands
+
+
+def _asked_by(name):
+    """The question of the metrics, or of what scales the workers by it."""
+    if name == "metrics":
+        return readings._QUEUE
+    text = (Path(settings.BASE_DIR) / "helm/clientele/templates/keda.yaml").read_text()
+    return text.partition('{{- define "clientele.keda.oldest" -}}')[2].partition("{{-")[0]
 
 
 def test_the_provisioner_tells_the_pool(served, fresh):
