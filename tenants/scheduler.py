@@ -58,11 +58,18 @@ async def rescue(app: procrastinate.App) -> int:
 
 
 async def _rescue_forever(app: procrastinate.App) -> None:
+    """Only while the database answers: when it did not, the living could not be heard either."""
+    answers = 0.0
     while True:
         try:
-            await rescue(app)
+            async with asyncio.timeout(HEARTBEAT):
+                await app.connector.execute_query_async("SELECT 1")
+            if answers >= DEAD_AFTER:
+                await rescue(app)
+            answers += HEARTBEAT
         except Exception:
             logger.exception("looking for jobs of dead workers failed")
+            answers = 0.0
         await asyncio.sleep(HEARTBEAT)
 
 

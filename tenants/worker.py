@@ -25,6 +25,10 @@ from tenants.router import own_cell
 logger = logging.getLogger(__name__)
 HEARTBEAT = 3.0
 DEAD_AFTER = 10.0
+#: Whether we were heard: whoever was silent too long is struck off, and its jobs are given away.
+BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(worker)s RETURNING id"
+#: Workers leave it to the scheduler to strike off the silent: it knows when none could be heard.
+NEVER = 10 * 365 * 86400.0
 #: How often a process looks whether something is due, and says that it lives.
 TICK = 10.0
 #: New jobs are announced, and so are those that come back; this is for what was not heard.
@@ -42,6 +46,16 @@ class EndingWorker(Worker):
         """Take nothing new; what was begun goes on."""
         self.is_ending.set()
         super().stop()  # type: ignore[no-untyped-call]
+
+    @property
+    def has_ended(self) -> bool:
+        """It has nothing in hand and takes nothing new: it may have struck itself off."""
+        return self.is_ending.is_set() and not self._running_jobs
+
+    async def _shutdown(self, side_tasks: list[asyncio.Task[Any]]) -> None:
+        """Also reached when fetching jobs broke, and nobody said stop."""
+        self.is_ending.set()
+        await super()._shutdown(side_tasks)
 
     async def _process_job(self, context: JobContext) -> None:
         if context.job.task_name in self.app.tasks or not await self._put_off(context.job):
@@ -83,7 +97,7 @@ def _make(app: procrastinate.App, *, concurrency: int) -> EndingWorker:
         "concurrency": concurrency,
         "fetch_job_polling_interval": POLLING,
         "update_heartbeat_interval": HEARTBEAT,
-        "stalled_worker_timeout": DEAD_AFTER,
+        "stalled_worker_timeout": NEVER,
         "delete_jobs": "successful",
         "install_signal_handlers": False,
     }
@@ -122,15 +136,23 @@ async def _either(
     waiting.cancel()
 
 
-async def _beat(app: procrastinate.App, worker: Worker) -> None:
-    """procrastinate falls silent when it ends: others would take what is still worked on."""
+async def _beat(app: procrastinate.App, worker: EndingWorker) -> None:
+    """procrastinate falls silent when it ends: others would take what is still worked on.
+
+    Nor does it hear that others were given its jobs; then this process ends at once.
+    """
     while True:
         try:
-            if worker.worker_id is not None:
-                await app.job_manager.update_heartbeat(worker.worker_id)
+            number = worker.worker_id
+            if number is not None and not await _is_known(app, number) and not worker.has_ended:
+                _leave_to_others(number)
         except ConnectorException:
             logger.warning("the queue does not hear that this worker still works", exc_info=True)
         await asyncio.sleep(HEARTBEAT)
+
+
+async def _is_known(app: procrastinate.App, worker: int) -> bool:
+    return bool(await app.connector.execute_query_all_async(BEAT, worker=worker))
 
 
 def _leave_to_others(worker: int) -> None:

@@ -11,18 +11,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import procrastinate
 import pytest
+from procrastinate.exceptions import ConnectorException
+from procrastinate.testing import InMemoryConnector
 
 from app.access.models import Team
-from tenants import jobs
+from tenants import jobs, scheduler
 from tenants.addresses import address, connect_owner
 from tenants.context import Ref, use_tenant
 from tenants.jobs import worker_app
 from tenants.returns import MAX_ATTEMPTS, UNKNOWN_TIMES, hand_back
 from tenants.scheduler import rescue
-from tenants.worker import EndingWorker
+from tenants.worker import EndingWorker, _make
 from tests import planes
 from tests.live import OWNERS, Live
 from tests.server import ROOT
@@ -101,6 +105,34 @@ def test_asked_twice_it_ends_at_once_and_loses_nothing(live: Live, acme: Ref) ->
     _sql("DELETE FROM procrastinate_jobs WHERE id = %s RETURNING id", number)
 
 
+def test_whose_jobs_were_given_to_others_ends_at_once(live: Live, acme: Ref) -> None:
+    with a_worker(live) as worker:
+        number = takes_long.defer(name="struck off", seconds=300)
+        _until(lambda: _traces("struck off") == {"struck off begun 0"})
+        query = """DELETE FROM procrastinate_workers WHERE id = (
+                       SELECT worker_id FROM procrastinate_jobs WHERE id = %s) RETURNING id"""
+        _sql(query, number)
+        assert worker.wait(20) == 0
+    _until(lambda: _status(number) == ("todo", 1))
+    _sql("DELETE FROM procrastinate_jobs WHERE id = %s RETURNING id", number)
+
+
+def test_a_worker_that_cannot_fetch_jobs_any_more_says_that_it_ends(monkeypatch: Any) -> None:
+    app = procrastinate.App(connector=InMemoryConnector())
+    worker = EndingWorker(app, install_signal_handlers=False)
+
+    async def refused(**_given: Any) -> None:
+        raise ConnectorException
+
+    async def work() -> None:
+        monkeypatch.setattr(app.job_manager, "fetch_job", refused)
+        await worker.run()  # type: ignore[no-untyped-call]
+
+    with ThreadPoolExecutor(1) as aside, pytest.raises(ConnectorException):
+        aside.submit(asyncio.run, work()).result()
+    assert worker.is_ending.is_set()
+
+
 @pytest.mark.parametrize("name", ["web", "worker", "scheduler", "provisioner"])
 def test_each_process_hears_that_it_shall_end_also_as_the_first_of_a_container(
     live: Live, name: str
@@ -130,6 +162,41 @@ def test_a_job_of_a_dead_worker_is_put_back_once_however_many_look(fresh: Ref) -
         found = list(aside.map(lambda _turn: _rescue(), range(4)))
     assert sorted(found) == [0, 0, 0, 1]
     assert _status(number) == ("todo", 1)
+
+
+def test_a_worker_that_starts_strikes_no_silent_one_off(fresh: Ref) -> None:
+    """Nobody could be heard while the database was away, and some start anew after it."""
+    silent = _worker(silent=11)
+    _work_off("tests.nothing")
+    assert _sql("DELETE FROM procrastinate_workers WHERE id = %s RETURNING id", silent)
+
+
+def test_nobody_is_thought_dead_before_the_database_has_answered_for_a_while(
+    monkeypatch: Any,
+) -> None:
+    answers = [*[True] * 6, False, *[True] * 5]
+    asked: list[bool] = []
+    rescued_at = []
+
+    async def ask(_query: str) -> None:
+        if len(asked) == len(answers):
+            raise asyncio.CancelledError
+        asked.append(answers[len(asked)])
+        if not asked[-1]:
+            await asyncio.Event().wait()
+
+    async def note(_app: Any) -> None:
+        rescued_at.append(len(asked))
+        if len(rescued_at) > len(answers):
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(scheduler, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(scheduler, "DEAD_AFTER", 0.035)
+    monkeypatch.setattr(scheduler, "rescue", note)
+    app: Any = SimpleNamespace(connector=SimpleNamespace(execute_query_async=ask))
+    with ThreadPoolExecutor(1) as aside, pytest.raises(asyncio.CancelledError):
+        aside.submit(asyncio.run, scheduler._rescue_forever(app)).result()
+    assert rescued_at == [5, 6, 12]
 
 
 def test_a_job_that_took_many_workers_along_fails(fresh: Ref) -> None:
@@ -181,7 +248,8 @@ def _work_off(queue: str) -> None:
     async def once() -> None:
         app = worker_app(_jobs_url())
         async with app.open_async():
-            worker = EndingWorker(app, queues=[queue], wait=False, install_signal_handlers=False)
+            worker = _make(app, concurrency=1)
+            worker.queues, worker.wait = [queue], False
             await worker.run()  # type: ignore[no-untyped-call]
 
     with ThreadPoolExecutor(1) as aside:
